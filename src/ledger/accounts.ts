@@ -1,0 +1,41 @@
+import type pg from 'pg';
+import type { Queryable } from './database.js';
+import { toAccountKey, type Account, type AccountKey } from '../domain/ids.js';
+
+interface KeyRow extends pg.QueryResultRow {
+  account_key: string;
+}
+
+/** The account's internal number; the account is created by its first mention. `ownerTag` is set once and then kept. */
+export async function ensureAccount(db: Queryable, account: Account, ownerTag?: string): Promise<AccountKey> {
+  const { environment, realm, accountId } = account;
+  // Updating a row to itself makes the statement answer with the key in one round trip, whoever wins a race.
+  const { rows } = await db.query<KeyRow>(
+    `insert into accounts as a (environment, realm, account_id, owner_tag) values ($1, $2, $3, $4)
+     on conflict on constraint accounts_one_name do update set owner_tag = coalesce(a.owner_tag, excluded.owner_tag)
+     returning account_key`,
+    [environment, realm, accountId, ownerTag ?? null],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new TypeError('an upsert returned no row');
+  return toAccountKey(row.account_key);
+}
+
+export async function findAccountKey(db: Queryable, account: Account): Promise<AccountKey | undefined> {
+  const { rows } = await db.query<KeyRow>('select account_key from accounts where environment = $1 and realm = $2 and account_id = $3', [
+    account.environment,
+    account.realm,
+    account.accountId,
+  ]);
+  return rows[0] && toAccountKey(rows[0].account_key);
+}
+
+/** Takes the account's name out of the ledger; what it owned stays, under a number that names nobody (L9). */
+export async function forgetAccount(db: Queryable, account: Account): Promise<boolean> {
+  const { rowCount } = await db.query('update accounts set account_id = null where environment = $1 and realm = $2 and account_id = $3', [
+    account.environment,
+    account.realm,
+    account.accountId,
+  ]);
+  return rowCount === 1;
+}

@@ -1,0 +1,56 @@
+import type pg from 'pg';
+import type { Queryable } from './database.js';
+import type { SealedEvidence } from './receive-purchase.js';
+import type { Environment, PurchaseOrderId } from '../domain/ids.js';
+import type { VerifiedPurchase } from '../domain/purchase.js';
+
+export interface StoredEvidence extends SealedEvidence {
+  readonly environment: Environment;
+  /** The moment that the certificates were judged at; every re-verification uses it. */
+  readonly verifiedAt: Date;
+}
+
+interface EvidenceRow extends pg.QueryResultRow {
+  key_id: string;
+  jwe: string;
+  environment: Environment;
+  verified_at: Date;
+}
+
+/** The newest accepted evidence of an order: the latest word of the store. */
+export async function findEvidence(db: Queryable, purchaseOrderId: PurchaseOrderId): Promise<StoredEvidence | undefined> {
+  const { rows } = await db.query<EvidenceRow>(
+    `select key_id, jwe, environment, verified_at from evidence
+     where purchase_order_id = $1 and accepted order by signed_at desc, evidence_id desc limit 1`,
+    [purchaseOrderId],
+  );
+  const [row] = rows;
+  return row && { keyId: row.key_id, jwe: row.jwe, environment: row.environment, verifiedAt: row.verified_at };
+}
+
+/** `accepted: false` keeps what was signed for the same order id by another application or environment (L4). */
+export async function insertEvidence(db: Queryable, verified: VerifiedPurchase, sealed: SealedEvidence, accepted: boolean): Promise<void> {
+  await db.query(
+    `insert into evidence (purchase_order_id, environment, application_id, accepted, signed_at, verified_at, key_id, jwe)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      verified.purchaseOrderId,
+      verified.environment,
+      verified.applicationId,
+      accepted,
+      new Date(verified.signedAtMs),
+      new Date(verified.verifiedAtMs),
+      sealed.keyId,
+      sealed.jwe,
+    ],
+  );
+}
+
+/** Keys that purchases which are not closed still need: a server whose ring lacks one will not start (L10). */
+export async function listKeyIdsInUse(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ key_id: string }>(
+    `select distinct key_id from evidence e join purchases p using (purchase_order_id)
+     where e.accepted and p.state in ('received', 'granted')`,
+  );
+  return rows.map((row) => row.key_id);
+}
