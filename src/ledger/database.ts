@@ -90,8 +90,3 @@ function isUnavailable(error: unknown): boolean {
   // node-postgres reports broken connections and its own time limits without a code.
   return /connection|timeout|not queryable/i.test(error.message);
 }
-
-/** True for a violation of the named constraint: code refers to constraints by name, never to a message. */
-export function isViolationOf(constraint: string, error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.constraint === constraint;
-}

@@ -1,0 +1,90 @@
+import type { Transaction } from './database.js';
+import { insertEvidence } from './evidence.js';
+import { lockPurchase } from './purchases.js';
+import type { ResolvedOwner, SealedEvidence } from './receive-purchase.js';
+import { revokePurchase } from './revoke-purchase.js';
+import { insertPurchaseEvent } from './timeline.js';
+import type { Purchase, VerifiedPurchase } from '../domain/purchase.js';
+
+/** What a repeat tells about an order that the ledger knows. */
+export type News = 'conflict' | 'revoked' | 'owner-found' | 'fresh-evidence' | 'none';
+
+/**
+ * What is new in evidence about a known order, the weightiest first. A repeat without news is answered from the row
+ * alone. Revocation is sticky: evidence signed before it, or without it, changes nothing.
+ */
+export function toNews(purchase: Purchase, verified: VerifiedPurchase, owner: ResolvedOwner): News {
+  const { environment, applicationId } = purchase;
+  if (environment !== verified.environment || applicationId !== verified.applicationId) return 'conflict';
+  if (purchase.revokedAt !== undefined) return 'none';
+  if (verified.revocation !== undefined) return 'revoked';
+  if (isFresher(purchase, verified)) return 'fresh-evidence';
+  const ownerless = purchase.accountKey === undefined && purchase.state === 'received';
+  return ownerless && owner !== undefined ? 'owner-found' : 'none';
+}
+
+function isFresher(purchase: Purchase, verified: VerifiedPurchase): boolean {
+  if (verified.signedAtMs <= purchase.signedAt.getTime()) return false;
+  if (verified.storeFinished !== purchase.storeFinished) return true;
+  if (purchase.state !== 'received') return false;
+  // Before the grant, a later word of the store may mend what the purchase waits for.
+  const completed = purchase.purchasedAt === undefined && verified.purchasedAtMs !== undefined;
+  return completed || purchase.park?.reason === 'PAYLOAD_UNEXPECTED' || isAboutEvidence(purchase.park?.reason);
+}
+
+function isAboutEvidence(reason: string | undefined): boolean {
+  return reason === 'EVIDENCE_INVALID' || reason === 'EVIDENCE_KEY_MISSING';
+}
+
+/**
+ * Stores the news and acts on it in one transaction, judged again under the row's lock. Answers with what was new
+ * when the lock was held; the caller wakes the workflow if anything was.
+ */
+export async function absorbEvidence(
+  tx: Transaction,
+  verified: VerifiedPurchase,
+  owner: ResolvedOwner,
+  sealed: SealedEvidence,
+): Promise<News> {
+  const purchase = await lockPurchase(tx, verified.purchaseOrderId);
+  if (purchase === undefined) return 'none';
+  const news = toNews(purchase, verified, owner);
+  if (news === 'none') return news;
+  await insertEvidence(tx, verified, sealed, news !== 'conflict');
+  if (news === 'conflict') {
+    const { environment, applicationId } = verified;
+    await insertPurchaseEvent(tx, purchase.purchaseOrderId, 'order-id-conflict', { environment, applicationId });
+  } else if (verified.revocation !== undefined) {
+    await revokePurchase(tx, purchase.purchaseOrderId, verified.revocation);
+  } else {
+    await updateFromEvidence(tx, purchase, verified, owner);
+    await insertPurchaseEvent(tx, purchase.purchaseOrderId, news, { storeFinished: verified.storeFinished });
+  }
+  return news;
+}
+
+/** What the store says of a granted order no longer changes its product or quantity: that is what was granted. */
+async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified: VerifiedPurchase, owner: ResolvedOwner): Promise<void> {
+  await tx.query(
+    `update purchases set signed_at = greatest(signed_at, $2), store_finished = store_finished or $3
+     where purchase_order_id = $1`,
+    [purchase.purchaseOrderId, new Date(verified.signedAtMs), verified.storeFinished],
+  );
+  await tx.query(
+    `update purchases set product_id = $2, product_type = $3, quantity = $4, unexpected = $5,
+       purchased_at = coalesce($6, purchased_at), account_key = coalesce(account_key, $7::bigint, (
+         select a.account_key from accounts a
+         where a.environment = purchases.environment and a.realm = purchases.realm and a.owner_tag = $8))
+     where purchase_order_id = $1 and state = 'received'`,
+    [
+      purchase.purchaseOrderId,
+      verified.productId,
+      verified.productType,
+      verified.quantity,
+      verified.unexpected,
+      verified.purchasedAtMs === undefined ? null : new Date(verified.purchasedAtMs),
+      owner !== undefined && 'accountKey' in owner ? owner.accountKey : null,
+      owner !== undefined && 'tag' in owner ? owner.tag : null,
+    ],
+  );
+}

@@ -1,0 +1,53 @@
+import type { Queryable } from './database.js';
+import type { PurchaseOrderId } from '../domain/ids.js';
+
+export interface OpenPurchasesQuery {
+  /** Younger ones are still in the hands of the request that brought them. */
+  readonly olderThanMs: number;
+  readonly limit: number;
+  /** A whole pass over the ledger goes on behind the last order of the page before. */
+  readonly after?: PurchaseOrderId;
+}
+
+/**
+ * Orders that should have a running workflow: received or granted, paid, and not given up on. The sweep takes those first
+ * that nothing excuses from progress, then those that wait for a person or the client, the longest unchecked first.
+ */
+export async function takeOpenPurchases(db: Queryable, query: OpenPurchasesQuery): Promise<PurchaseOrderId[]> {
+  const { rows } = await db.query<{ purchase_order_id: PurchaseOrderId }>(
+    `with due as (
+       select purchase_order_id from purchases
+       where state in ('received', 'granted') and finish_unknown_at is null and purchased_at is not null
+         and received_at < now() - $1 * interval '1 millisecond'
+       order by (park_reason is not null or (state = 'granted' and acknowledged_at is null and not store_finished)),
+         run_checked_at nulls first
+       limit $2 for update skip locked
+     )
+     update purchases set run_checked_at = now() from due where purchases.purchase_order_id = due.purchase_order_id
+     returning purchases.purchase_order_id`,
+    [query.olderThanMs, query.limit],
+  );
+  return rows.map((row) => row.purchase_order_id);
+}
+
+/** Every open order in the order of its id, page by page: for `recover`, which rebuilds all runs. */
+export async function listOpenPurchases(db: Queryable, query: OpenPurchasesQuery): Promise<PurchaseOrderId[]> {
+  const { rows } = await db.query<{ purchase_order_id: PurchaseOrderId }>(
+    `select purchase_order_id from purchases
+     where state in ('received', 'granted') and finish_unknown_at is null and purchased_at is not null
+       and received_at < now() - $1 * interval '1 millisecond' and purchase_order_id > $3
+     order by purchase_order_id limit $2`,
+    [query.olderThanMs, query.limit, query.after ?? ''],
+  );
+  return rows.map((row) => row.purchase_order_id);
+}
+
+/** The age in milliseconds of the oldest purchase that is paid and not granted, parked ones aside; undefined: none. */
+export async function findOldestUngrantedMs(db: Queryable): Promise<number | undefined> {
+  const { rows } = await db.query<{ age_ms: string | null }>(
+    `select extract(epoch from now() - min(received_at)) * 1000 as age_ms from purchases
+     where state = 'received' and park_reason is null and purchased_at is not null`,
+  );
+  const age = rows[0]?.age_ms;
+  return age === null || age === undefined ? undefined : Number(age);
+}

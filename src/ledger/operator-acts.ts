@@ -1,0 +1,141 @@
+import type pg from 'pg';
+import type { Queryable, Transaction } from './database.js';
+import { lockPurchase } from './purchases.js';
+import { insertOutgoingEvent, insertPurchaseEvent } from './timeline.js';
+import { DroplessError } from '../domain/errors.js';
+import type { AccountKey, PurchaseOrderId } from '../domain/ids.js';
+import type { Purchase } from '../domain/purchase.js';
+
+/** Who did it and why; recorded with every act. */
+export interface Operator {
+  readonly who: string;
+  readonly why: string;
+}
+
+export interface OperatorAct extends Operator {
+  readonly kind: string;
+  readonly occurredAt: Date;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Clears the park that the operator names, so that the workflow judges the purchase anew. False: it moved on. */
+export async function retryPurchase(tx: Transaction, purchaseOrderId: PurchaseOrderId, park: number, operator: Operator): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update purchases set park_reason = null, parked_at = null
+     where purchase_order_id = $1 and state = 'received' and park_reason is not null and park_number = $2`,
+    [purchaseOrderId, park],
+  );
+  if (rowCount !== 1) return false;
+  await insertAct(tx, purchaseOrderId, 'retry', operator, { park });
+  await insertPurchaseEvent(tx, purchaseOrderId, 'retried', { park });
+  return true;
+}
+
+/** Closes a parked purchase by an operator's word: without goods, or as delivered by another system. False: it moved on. */
+export async function resolvePurchase(
+  tx: Transaction,
+  purchaseOrderId: PurchaseOrderId,
+  park: number,
+  as: 'refused' | 'granted-elsewhere',
+  operator: Operator,
+): Promise<boolean> {
+  const state = as === 'refused' ? 'refused' : 'granted';
+  const { rowCount } = await tx.query(
+    `update purchases set state = $3, park_reason = null, parked_at = null,
+       granted_at = case when $3 = 'granted' then now() end, grant_kind = case when $3 = 'granted' then 'elsewhere' end
+     where purchase_order_id = $1 and state = 'received' and park_reason is not null and park_number = $2`,
+    [purchaseOrderId, park, state],
+  );
+  if (rowCount !== 1) return false;
+  await insertAct(tx, purchaseOrderId, 'resolve', operator, { park, as });
+  await insertPurchaseEvent(tx, purchaseOrderId, state, { park, by: 'operator' });
+  await insertOutgoingEvent(tx, purchaseOrderId, `purchase.${state}`);
+  return true;
+}
+
+/**
+ * Lets a parked purchase be granted in spite of `reasons`, to its owner or to the account named; reopens one that an
+ * operator refused. A revoked purchase is never reopened (L3).
+ * @throws {DroplessError} `PURCHASE_REVOKED`, `NOT_PARKED`, `ALREADY_OWNED`
+ */
+export async function releasePurchase(
+  tx: Transaction,
+  purchaseOrderId: PurchaseOrderId,
+  reasons: readonly string[],
+  accountKey: AccountKey | undefined,
+  operator: Operator,
+): Promise<void> {
+  const purchase = await lockPurchase(tx, purchaseOrderId);
+  if (purchase === undefined) throw new DroplessError('PURCHASE_NOT_FOUND');
+  if (purchase.revokedAt !== undefined) throw new DroplessError('PURCHASE_REVOKED');
+  if (purchase.park === undefined && purchase.state !== 'refused') throw new DroplessError('NOT_PARKED');
+  refuseOtherOwner(purchase, accountKey);
+  await tx.query(
+    `update purchases set state = 'received', park_reason = null, parked_at = null, released = released || $2::text[],
+       account_key = coalesce(account_key, $3)
+     where purchase_order_id = $1 and state in ('received', 'refused') and revoked_at is null`,
+    [purchaseOrderId, reasons, accountKey ?? null],
+  );
+  await insertAct(tx, purchaseOrderId, 'release', operator, { reasons, accountKey: accountKey?.toString() });
+  await insertPurchaseEvent(tx, purchaseOrderId, 'released', { reasons });
+  await insertOutgoingEvent(tx, purchaseOrderId, 'purchase.released');
+}
+
+/**
+ * Gives an unowned purchase its account (L5).
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `ALREADY_OWNED`, `PURCHASE_REVOKED`
+ */
+export async function attachPurchase(
+  tx: Transaction,
+  purchaseOrderId: PurchaseOrderId,
+  accountKey: AccountKey,
+  operator: Operator,
+): Promise<void> {
+  const purchase = await lockPurchase(tx, purchaseOrderId);
+  if (purchase === undefined) throw new DroplessError('PURCHASE_NOT_FOUND');
+  if (purchase.revokedAt !== undefined) throw new DroplessError('PURCHASE_REVOKED');
+  refuseOtherOwner(purchase, accountKey);
+  await tx.query('update purchases set account_key = $2 where purchase_order_id = $1 and account_key is null', [
+    purchaseOrderId,
+    accountKey,
+  ]);
+  await insertAct(tx, purchaseOrderId, 'attach', operator, { accountKey: accountKey.toString() });
+  await insertPurchaseEvent(tx, purchaseOrderId, 'owner-found', { by: 'operator' });
+}
+
+function refuseOtherOwner(purchase: Purchase, accountKey: AccountKey | undefined): void {
+  const { accountKey: owner } = purchase;
+  if (owner !== undefined && accountKey !== undefined && owner !== accountKey) throw new DroplessError('ALREADY_OWNED');
+}
+
+async function insertAct(
+  tx: Transaction,
+  purchaseOrderId: PurchaseOrderId,
+  kind: string,
+  { who, why }: Operator,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await tx.query('insert into operator_acts (purchase_order_id, kind, who, why, details) values ($1, $2, $3, $4, $5)', [
+    purchaseOrderId,
+    kind,
+    who,
+    why,
+    JSON.stringify(details),
+  ]);
+}
+
+interface ActRow extends pg.QueryResultRow {
+  kind: string;
+  who: string;
+  why: string;
+  details: Record<string, unknown>;
+  occurred_at: Date;
+}
+
+export async function listOperatorActs(db: Queryable, purchaseOrderId: PurchaseOrderId): Promise<OperatorAct[]> {
+  const { rows } = await db.query<ActRow>(
+    'select kind, who, why, details, occurred_at from operator_acts where purchase_order_id = $1 order by act_id',
+    [purchaseOrderId],
+  );
+  return rows.map(({ occurred_at: occurredAt, ...act }) => ({ ...act, occurredAt }));
+}
