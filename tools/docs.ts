@@ -1,0 +1,47 @@
+import { VARIABLE_NAMES, VARIABLES, type Variable } from '../src/config/variables.js';
+import { ERROR_CODES } from '../src/domain/error-codes.js';
+
+type Row = readonly string[];
+
+/** The parts of docs/ that are written from code, by file and by the name of their section. */
+export const SECTIONS: readonly { readonly file: string; readonly section: string; readonly render: () => string }[] = [
+  { file: 'docs/configuration.md', section: 'variables', render: () => renderVariables(VARIABLES, VARIABLE_NAMES) },
+  { file: 'docs/errors.md', section: 'errors', render: renderErrors },
+];
+
+export function renderVariables(variables: Readonly<Record<string, Variable>>, names: readonly string[]): string {
+  const rows = names.flatMap((name): Row[] => {
+    const variable = variables[name];
+    if (variable === undefined) return [];
+    const preset = variable.default === undefined ? (variable.required ? '**required**' : 'unset') : `\`${variable.default}\``;
+    const { unit, secret, processes, meaning } = variable;
+    return [[`\`${name}\``, unit, preset, secret ? 'yes' : '', processes.join(', '), meaning]];
+  });
+  return toTable(['variable', 'it must be', 'default', 'secret', 'read by', 'meaning'], rows);
+}
+
+function renderErrors(): string {
+  const rows = Object.entries(ERROR_CODES).map(([code, { final, next, en, zh }]): Row => [
+    `\`${code}\``,
+    final ? 'yes' : 'no',
+    `\`${next}\``,
+    en,
+    zh,
+  ]);
+  return toTable(['code', 'final', 'next', 'meaning', '说明'], rows);
+}
+
+function toTable(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Puts a section between its two marks. A document without them is a mistake, never a reason to skip. */
+export function replaceSection(document: string, section: string, content: string): string {
+  const begin = `<!-- written from code: ${section} -->`;
+  const end = `<!-- end: ${section} -->`;
+  const from = document.indexOf(begin);
+  const to = document.indexOf(end);
+  if (from === -1 || to < from) throw new Error(`the marks of the section "${section}" are missing`);
+  return `${document.slice(0, from + begin.length)}\n\n${content}\n\n${document.slice(to)}`;
+}
