@@ -35,7 +35,7 @@ test('every variable is documented with its unit, and with its default or that i
 test('every variable that the code, the compose file or a document names is in the table', () => {
   const places = ['src', 'dev', 'bench', 'docs'].flatMap((folder) => listFiles(join(ROOT, folder)));
   const others = ['docker-compose.yml', 'Dockerfile', '.env.example', 'README.md', 'CONTRIBUTING.md'].map((name) => join(ROOT, name));
-  const known = new Set(VARIABLE_NAMES.flatMap((name) => (VARIABLES[name].secret ? [name, `${name}_FILE`] : [name])) as string[]);
+  const known = new Set<string>(VARIABLE_NAMES.flatMap((name) => (VARIABLES[name].secret ? [name, `${name}_FILE`] : [name])));
   const unknown = [...places, ...others].flatMap((path) =>
     [...readIfThere(path).matchAll(/\bDROPLESS_[A-Z][A-Z0-9_]*[A-Z0-9]\b/g)].map(([name]) => name).filter((name) => !known.has(name)),
   );
