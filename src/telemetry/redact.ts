@@ -45,7 +45,7 @@ function redact(value: unknown): unknown {
   if (typeof value === 'string') return redactText(value);
   if (Array.isArray(value)) return value.map(redact);
   if (!isFields(value)) return value;
-  if (value['type'] === 'Buffer') return REDACTED;
+  if (isBytes(value)) return REDACTED;
   return isError(value) ? redactError(value) : redactFields(value);
 }
 
@@ -92,6 +92,11 @@ function redactText(text: string): string {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A Buffer and a Uint8Array, as JSON writes them. */
+function isBytes(fields: Fields): boolean {
+  return fields['type'] === 'Buffer' || typeof fields['0'] === 'number';
 }
 
 function isError(fields: Fields): fields is Fields & { readonly message: string; readonly stack: string } {
