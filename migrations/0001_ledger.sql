@@ -92,6 +92,14 @@ create index purchases_open on purchases (run_checked_at nulls first)
 create index purchases_parked on purchases (parked_at) where park_reason is not null;
 create index purchases_of_account on purchases (account_key);
 
+-- Accounts that presented somebody else's order: they may acknowledge it, so that their device can let go of it.
+create table presentations (
+  purchase_order_id text not null references purchases,
+  account_key bigint not null references accounts,
+  presented_at timestamptz not null default now(),
+  primary key (purchase_order_id, account_key)
+);
+
 -- Only signature-valid evidence, encrypted (L10). No foreign key: evidence of a conflicting order is kept too.
 create table evidence (
   evidence_id bigint generated always as identity primary key,

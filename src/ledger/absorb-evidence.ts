@@ -72,6 +72,7 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
   );
   await tx.query(
     `update purchases set product_id = $2, product_type = $3, quantity = $4, unexpected = $5,
+       park_reason = null, parked_at = null,
        purchased_at = coalesce($6, purchased_at), account_key = coalesce(account_key, $7::bigint, (
          select a.account_key from accounts a
          where a.environment = purchases.environment and a.realm = purchases.realm and a.owner_tag = $8))

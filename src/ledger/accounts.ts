@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Queryable } from './database.js';
-import { toAccountKey, type Account, type AccountKey } from '../domain/ids.js';
+import { toAccountKey, type Account, type AccountKey, type PurchaseOrderId } from '../domain/ids.js';
 
 interface KeyRow extends pg.QueryResultRow {
   account_key: string;
@@ -37,5 +37,22 @@ export async function forgetAccount(db: Queryable, account: Account): Promise<bo
     account.realm,
     account.accountId,
   ]);
+  return rowCount === 1;
+}
+
+/** Remembers that an account presented an order that is not its own. */
+export async function insertPresentation(db: Queryable, purchaseOrderId: PurchaseOrderId, accountKey: AccountKey): Promise<void> {
+  await db.query('insert into presentations (purchase_order_id, account_key) values ($1, $2) on conflict do nothing', [
+    purchaseOrderId,
+    accountKey,
+  ]);
+}
+
+export async function hasPresented(db: Queryable, purchaseOrderId: PurchaseOrderId, account: Account): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select 1 from presentations join accounts using (account_key)
+     where purchase_order_id = $1 and environment = $2 and realm = $3 and account_id = $4`,
+    [purchaseOrderId, account.environment, account.realm, account.accountId],
+  );
   return rowCount === 1;
 }

@@ -1,17 +1,14 @@
 import type { Queryable } from './database.js';
-import { findPurchase } from './purchases.js';
+import { getPurchase } from './purchases.js';
 import type { AccountKey, PurchaseOrderId } from '../domain/ids.js';
 import { statesBefore, type Purchase, type PurchaseState } from '../domain/purchase.js';
 
 /**
  * The client's word that it finished the purchase on the device. The first write wins; one before the grant is kept
- * and used. Answers with the purchase as it now stands, or undefined for an unknown order.
+ * and used. Answers with the purchase as it now stands.
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`
  */
-export async function acknowledgePurchase(
-  db: Queryable,
-  purchaseOrderId: PurchaseOrderId,
-  by: AccountKey | undefined,
-): Promise<Purchase | undefined> {
+export async function acknowledgePurchase(db: Queryable, purchaseOrderId: PurchaseOrderId, by: AccountKey | undefined): Promise<Purchase> {
   await db.query(
     `with purchase as (
        update purchases set acknowledged_at = now(), acknowledged_by = $2
@@ -21,7 +18,7 @@ export async function acknowledgePurchase(
      select purchase_order_id, 'acknowledged', acknowledged_by from purchase`,
     [purchaseOrderId, by ?? null],
   );
-  return findPurchase(db, purchaseOrderId);
+  return getPurchase(db, purchaseOrderId);
 }
 
 /**
@@ -45,9 +42,7 @@ export async function finishPurchase(db: Queryable, purchaseOrderId: PurchaseOrd
      select state from purchase`,
     [purchaseOrderId, statesBefore('finished')],
   );
-  const state = rows[0]?.state ?? (await findPurchase(db, purchaseOrderId))?.state;
-  if (state === undefined) throw new TypeError('a purchase is received before it is finished');
-  return state;
+  return rows[0]?.state ?? (await getPurchase(db, purchaseOrderId)).state;
 }
 
 /** Nobody confirmed the finish in all that time: the purchase stays granted, and no run is started for it any more. */

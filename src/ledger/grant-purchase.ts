@@ -1,5 +1,5 @@
 import type { Queryable } from './database.js';
-import { findPurchase } from './purchases.js';
+import { getPurchase } from './purchases.js';
 import type { Goods } from '../domain/goods.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import { statesBefore, type PurchaseState } from '../domain/purchase.js';
@@ -33,11 +33,7 @@ export async function grantPurchase(db: Queryable, order: GrantOrder): Promise<P
     JSON.stringify(currencies.map(toLine)),
     JSON.stringify(entitlements),
   ]);
-  const [granted] = rows;
-  if (granted !== undefined) return granted.state;
-  const purchase = await findPurchase(db, order.purchaseOrderId);
-  if (purchase === undefined) throw new TypeError('a purchase is received before it is granted');
-  return purchase.state;
+  return rows[0]?.state ?? (await getPurchase(db, order.purchaseOrderId)).state;
 }
 
 /** JSON has no bigint: amounts cross into PostgreSQL as text. */
@@ -49,6 +45,7 @@ const GRANT_PURCHASE = `
 with purchase as (
   update purchases set state = 'granted', grant_kind = 'goods', granted_at = now(), park_reason = null, parked_at = null
   where purchase_order_id = $1 and state = any($2) and product_id = $3 and quantity = $4 and account_key is not null
+    and purchased_at is not null
   returning *
 ), granted as (
   insert into grants (purchase_order_id, environment, realm, account_key, product_id, quantity, catalogue_version, goods)

@@ -95,10 +95,11 @@ export async function attachPurchase(
   if (purchase === undefined) throw new DroplessError('PURCHASE_NOT_FOUND');
   if (purchase.revokedAt !== undefined) throw new DroplessError('PURCHASE_REVOKED');
   refuseOtherOwner(purchase, accountKey);
-  await tx.query('update purchases set account_key = $2 where purchase_order_id = $1 and account_key is null', [
-    purchaseOrderId,
-    accountKey,
-  ]);
+  await tx.query(
+    `update purchases set account_key = $2, park_reason = null, parked_at = null
+     where purchase_order_id = $1 and state = 'received' and account_key is null`,
+    [purchaseOrderId, accountKey],
+  );
   await insertAct(tx, purchaseOrderId, 'attach', operator, { accountKey: accountKey.toString() });
   await insertPurchaseEvent(tx, purchaseOrderId, 'owner-found', { by: 'operator' });
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Queryable } from './database.js';
+import { DroplessError } from '../domain/errors.js';
 import { toAccountKey, type Environment, type PurchaseOrderId } from '../domain/ids.js';
 import type { FinishedBy, GrantKind, ParkReason, ProductType, Purchase, PurchaseState } from '../domain/purchase.js';
 
@@ -43,6 +44,13 @@ const SELECT_PURCHASES = `select ${PURCHASE_COLUMNS} from purchases p left join 
 export async function findPurchase(db: Queryable, purchaseOrderId: PurchaseOrderId): Promise<Purchase | undefined> {
   const { rows } = await db.query<PurchaseRow>(`${SELECT_PURCHASES} where p.purchase_order_id = $1`, [purchaseOrderId]);
   return rows[0] && toPurchase(rows[0]);
+}
+
+/** @throws {DroplessError} `PURCHASE_NOT_FOUND` */
+export async function getPurchase(db: Queryable, purchaseOrderId: PurchaseOrderId): Promise<Purchase> {
+  const purchase = await findPurchase(db, purchaseOrderId);
+  if (purchase === undefined) throw new DroplessError('PURCHASE_NOT_FOUND');
+  return purchase;
 }
 
 /** Takes the row's lock: whoever holds it decides what comes first, grant or revocation. */

@@ -1,0 +1,48 @@
+import { checkLedger } from './check-ledger.js';
+import { grantEntitlement } from './grant-entitlement.js';
+import { markFinished } from './mark-finished.js';
+import { closeUnfinished, parkPurchase, recordCancelRequest, resolvePurchase, retryPurchase } from './record.js';
+import { restartStranded, type StartFulfilment } from './restart-stranded.js';
+import type { PurchaseSteps, SweepSteps } from './steps.js';
+import { toWorkflowFailure, type LogFailure } from './to-workflow-failure.js';
+import { verifyPurchase } from './verify-purchase.js';
+import type { Catalogue } from '../domain/catalogue.js';
+import type { PurchaseOrderId } from '../domain/ids.js';
+import type { Database } from '../ledger/database.js';
+import type { EvidenceCipher } from '../ledger/evidence-cipher.js';
+import type { Verifier } from '../store/verify-purchase.js';
+
+export interface ActivityDeps {
+  readonly db: Database;
+  readonly cipher: EvidenceCipher;
+  readonly verifier: Verifier;
+  readonly catalogue: () => Catalogue;
+  /** Called after each commit that changes a purchase. */
+  readonly changed: (purchaseOrderId: PurchaseOrderId) => void;
+  /** Handed in by the root: activities lie below what starts workflows. */
+  readonly startFulfilment: StartFulfilment;
+  readonly logFailure: LogFailure;
+  readonly acknowledgementWindowMs: number;
+  readonly finishWindowMs: number;
+  readonly strandedAfterMs: number;
+}
+
+export type Activities = PurchaseSteps & SweepSteps;
+
+/** The steps, each behind one edge: whatever fails inside reaches the workflow as a code and a correlation id. */
+export function createActivities(deps: ActivityDeps): Activities {
+  const steps: Activities = {
+    verifyPurchase: (id) => verifyPurchase(deps, id),
+    checkLedger: (id) => checkLedger(deps, id),
+    grantEntitlement: (input) => grantEntitlement(deps, input),
+    markFinished: (id) => markFinished(deps, id),
+    parkPurchase: (input) => parkPurchase(deps, input),
+    retryPurchase: (input) => retryPurchase(deps, input),
+    resolvePurchase: (input) => resolvePurchase(deps, input),
+    closeUnfinished: (id) => closeUnfinished(deps, id),
+    recordCancelRequest: (id) => recordCancelRequest(deps, id),
+    restartStranded: () => restartStranded(deps),
+  };
+  const edged = Object.entries(steps).map(([name, run]) => [name, toWorkflowFailure(name, run, deps.logFailure)]);
+  return Object.fromEntries(edged) as Activities;
+}

@@ -1,0 +1,25 @@
+import type { Database } from '../ledger/database.js';
+import { takeOpenPurchases, type OpenPurchase } from '../ledger/open-purchases.js';
+
+/** Starts a run for an open order that has none, and wakes the one of an overdue order; answers what it found. */
+export type StartFulfilment = (open: OpenPurchase) => Promise<'started' | 'running'>;
+
+export interface RestartStrandedDeps {
+  readonly db: Database;
+  readonly startFulfilment: StartFulfilment;
+  readonly strandedAfterMs: number;
+}
+
+/** As many as one run of the sweep asks after in its minute, a few at a time. */
+const CHECKED_PER_SWEEP_MAX = 500;
+const AT_ONCE = 10;
+
+export async function restartStranded(deps: RestartStrandedDeps): Promise<{ checked: number; started: number }> {
+  const due = await takeOpenPurchases(deps.db, { olderThanMs: deps.strandedAfterMs, limit: CHECKED_PER_SWEEP_MAX });
+  let started = 0;
+  for (let from = 0; from < due.length; from += AT_ONCE) {
+    const outcomes = await Promise.all(due.slice(from, from + AT_ONCE).map((open) => deps.startFulfilment(open)));
+    started += outcomes.filter((outcome) => outcome === 'started').length;
+  }
+  return { checked: due.length, started };
+}

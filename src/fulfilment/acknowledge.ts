@@ -1,0 +1,45 @@
+import type { Engine } from './engine.js';
+import { isSameAccount } from './purchase-answer.js';
+import { DroplessError } from '../domain/errors.js';
+import type { Account, PurchaseOrderId } from '../domain/ids.js';
+import type { Purchase } from '../domain/purchase.js';
+import { ensureAccount, hasPresented } from '../ledger/accounts.js';
+import type { Database } from '../ledger/database.js';
+import { acknowledgePurchase, finishPurchase } from '../ledger/finish-purchase.js';
+import { getPurchase } from '../ledger/purchases.js';
+import type { LedgerWatch } from '../ledger/watch.js';
+
+export interface AcknowledgeDeps {
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly watch: LedgerWatch;
+}
+
+export interface Acknowledged {
+  /** Undefined for an account that only presented somebody else's order: it is told nothing of it. */
+  readonly purchase: Purchase | undefined;
+  /** What is left to do once the caller has its answer: waking the workflow. Never rejects. */
+  readonly wake: () => Promise<void>;
+}
+
+/**
+ * Writes down that the device has finished the purchase. The first word counts, before the grant too; the workflow is
+ * woken only after the caller has its answer, and it does not matter if that fails: the sweep sees what is due.
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `CALLER_NOT_ALLOWED`, `LEDGER_UNAVAILABLE`
+ */
+export async function acknowledge(deps: AcknowledgeDeps, purchaseOrderId: PurchaseOrderId, by: Account): Promise<Acknowledged> {
+  const known = await getPurchase(deps.db, purchaseOrderId);
+  const own = isSameAccount(known.account, by);
+  if (!own && !(await hasPresented(deps.db, purchaseOrderId, by))) throw new DroplessError('CALLER_NOT_ALLOWED');
+  const purchase = await acknowledgePurchase(deps.db, purchaseOrderId, await ensureAccount(deps.db, by));
+  deps.watch.changed(purchaseOrderId);
+  return { purchase: own ? purchase : undefined, wake: () => wakeAcknowledged(deps, purchaseOrderId) };
+}
+
+async function wakeAcknowledged({ db, engine }: AcknowledgeDeps, purchaseOrderId: PurchaseOrderId): Promise<void> {
+  const outcome = await engine.wake(purchaseOrderId, 'acknowledged');
+  if (outcome !== 'closed') return;
+  const purchase = await getPurchase(db, purchaseOrderId).catch(() => undefined);
+  // The run gave up waiting long ago: the late word is a ledger write alone.
+  if (purchase?.state === 'granted') await finishPurchase(db, purchaseOrderId).catch(() => undefined);
+}

@@ -1,0 +1,93 @@
+import type { Engine } from './engine.js';
+import type { Catalogue } from '../domain/catalogue.js';
+import { DroplessError } from '../domain/errors.js';
+import type { Account, PurchaseOrderId } from '../domain/ids.js';
+import { isReleasable, listObstacles } from '../domain/judge-purchase.js';
+import type { Purchase } from '../domain/purchase.js';
+import { ensureAccount } from '../ledger/accounts.js';
+import type { Database } from '../ledger/database.js';
+import { attachPurchase, releasePurchase, type Operator } from '../ledger/operator-acts.js';
+import { getPurchase } from '../ledger/purchases.js';
+import type { LedgerWatch } from '../ledger/watch.js';
+import type { LedgerChange } from '../workflows/contract.js';
+
+export interface OperateDeps {
+  readonly db: Database;
+  readonly catalogue: () => Catalogue;
+  readonly engine: Engine;
+  readonly watch: LedgerWatch;
+}
+
+/**
+ * Judges a parked order anew, after its cause was mended. The signal names the park that the operator saw.
+ * @throws {DroplessError} `NOT_PARKED`, `ENGINE_UNAVAILABLE`
+ */
+export async function retry(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, operator: Operator): Promise<void> {
+  const park = getPark(await getPurchase(deps.db, purchaseOrderId));
+  await deps.engine.operate(purchaseOrderId, { park: park.number, ...operator });
+}
+
+/**
+ * Closes a parked order without a grant of ours.
+ * @throws {DroplessError} `NOT_PARKED`, `ENGINE_UNAVAILABLE`
+ */
+export async function resolve(
+  deps: OperateDeps,
+  purchaseOrderId: PurchaseOrderId,
+  as: 'refused' | 'granted-elsewhere',
+  operator: Operator,
+): Promise<void> {
+  const park = getPark(await getPurchase(deps.db, purchaseOrderId));
+  await deps.engine.operate(purchaseOrderId, { park: park.number, as, ...operator });
+}
+
+/**
+ * Lets a parked or operator-refused order be granted in spite of what stands against it, to its owner or the account
+ * named. What would leave nothing to grant, or nobody to grant it to, cannot be released.
+ * @throws {DroplessError} `RELEASE_IMPOSSIBLE`, `NOT_PARKED`, `PURCHASE_REVOKED`, `ALREADY_OWNED`
+ */
+export async function release(
+  deps: OperateDeps,
+  purchaseOrderId: PurchaseOrderId,
+  accountId: string | undefined,
+  operator: Operator,
+): Promise<void> {
+  const purchase = await getPurchase(deps.db, purchaseOrderId);
+  const account = toAccount(purchase, accountId);
+  const accountKey = account === undefined ? purchase.accountKey : await ensureAccount(deps.db, account);
+  const standing = listObstacles({ ...purchase, accountKey }, deps.catalogue());
+  const impossible = standing.find((reason) => !isReleasable(reason));
+  if (impossible !== undefined) throw new DroplessError('RELEASE_IMPOSSIBLE', { field: impossible });
+  const parkedFor = purchase.park !== undefined && isReleasable(purchase.park.reason) ? [purchase.park.reason] : [];
+  const reasons = [...new Set([...parkedFor, ...standing])];
+  await deps.db.transaction((tx) => releasePurchase(tx, purchaseOrderId, reasons, accountKey, operator));
+  await tell(deps, purchaseOrderId, 'released');
+}
+
+/**
+ * Gives an unowned order its account.
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `ALREADY_OWNED`, `PURCHASE_REVOKED`
+ */
+export async function attach(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, accountId: string, operator: Operator): Promise<void> {
+  const { environment, realm } = await getPurchase(deps.db, purchaseOrderId);
+  const accountKey = await ensureAccount(deps.db, { environment, realm, accountId });
+  await deps.db.transaction((tx) => attachPurchase(tx, purchaseOrderId, accountKey, operator));
+  await tell(deps, purchaseOrderId, 'owner-found');
+}
+
+/** The act stands in the ledger; a run that is closed or missing is started, and if Temporal is down the sweep does it. */
+async function tell(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, change: LedgerChange): Promise<void> {
+  deps.watch.changed(purchaseOrderId);
+  if ((await deps.engine.wake(purchaseOrderId, change)) === 'closed') {
+    await deps.engine.start(await getPurchase(deps.db, purchaseOrderId), 'any');
+  }
+}
+
+function getPark({ park }: Purchase): NonNullable<Purchase['park']> {
+  if (park === undefined) throw new DroplessError('NOT_PARKED');
+  return park;
+}
+
+function toAccount({ environment, realm }: Purchase, accountId: string | undefined): Account | undefined {
+  return accountId === undefined ? undefined : { environment, realm, accountId };
+}

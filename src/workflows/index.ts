@@ -1,0 +1,2 @@
+export { fulfilPurchase } from './fulfil-purchase.js';
+export { restartStranded } from './restart-stranded.js';
