@@ -103,6 +103,8 @@ function listen(
   let client: pg.Client | undefined;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
+  let sending = false;
+  const unsent = new Set<PurchaseOrderId>();
 
   async function connect(): Promise<void> {
     const next = new pg.Client({ connectionString: url, application_name: 'dropless-watch', keepAlive: true });
@@ -124,6 +126,17 @@ function listen(
       reconnect();
     }
   }
+  /** One statement at a time on the connection; what comes meanwhile goes together in the next. */
+  async function sendAll(): Promise<void> {
+    sending = true;
+    while (client !== undefined && unsent.size > 0) {
+      const ids = [...unsent];
+      unsent.clear();
+      await client.query('select pg_notify($1, id) from unnest($2::text[]) as id', [CHANNEL, ids]).catch(onError);
+    }
+    unsent.clear(); // Without a connection nobody can be told: the other processes poll.
+    sending = false;
+  }
   function reconnect(): void {
     if (!closed) retry = setTimeout(() => void connect(), RECONNECT_DELAY_MS).unref();
   }
@@ -131,7 +144,8 @@ function listen(
 
   return {
     notify(id) {
-      client?.query('select pg_notify($1, $2)', [CHANNEL, id]).catch(onError);
+      unsent.add(id);
+      if (!sending) void sendAll();
     },
     async close() {
       closed = true;

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { TASK_QUEUE } from '../workflows/contract.js';
+
+export interface PurchaseWorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly activities: object;
+  /** Below the number of callers, starts stop being eager and the slowest answers take seconds. */
+  readonly taskSlotsMax: number;
+  /** Waiting purchases kept in memory; the others are replayed from their history when they wake. */
+  readonly stickyCacheMax: number;
+  /** Longer than a database transaction: a step that has begun is let finish. */
+  readonly shutdownGraceMs: number;
+}
+
+export function createPurchaseWorker(options: PurchaseWorkerOptions): Promise<Worker> {
+  return Worker.create({
+    connection: options.connection,
+    namespace: options.namespace,
+    taskQueue: TASK_QUEUE,
+    activities: options.activities,
+    ...workflowCode(),
+    maxConcurrentWorkflowTaskExecutions: options.taskSlotsMax,
+    maxConcurrentLocalActivityExecutions: options.taskSlotsMax,
+    maxCachedWorkflows: options.stickyCacheMax,
+    shutdownGraceTime: options.shutdownGraceMs,
+  });
+}
+
+/** The bundle that the build made; from the sources, the worker bundles them itself. */
+function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const codePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return { workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)) };
+}
+
+/** A server that does not answer at all counts as down after this. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export async function connectTemporal(options: NativeConnectionOptions): Promise<NativeConnection> {
+  const connecting = NativeConnection.connect(options);
+  const timeout = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  const late = new Promise<never>((_, reject) => {
+    timeout.addEventListener('abort', () => reject(new Error('Temporal did not answer in time')), { once: true });
+  });
+  try {
+    return await Promise.race([connecting, late]);
+  } catch (error) {
+    void connecting.then((connection) => connection.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Once, before any connection: Temporal's core logs through ours, and leaves signals to the process's own handler. */
+export function installTemporalRuntime(logger: Logger): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      logger[level === 'ERROR' ? 'error' : 'warn']({ temporal: meta }, message);
+    }),
+    shutdownSignals: [],
+  });
+}
+let installed = false;

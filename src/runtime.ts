@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { createActivities, type Activities } from './activities/create-activities.js';
+import type { Config } from './config/config.js';
+import type { Catalogue } from './domain/catalogue.js';
+import { DroplessError } from './domain/errors.js';
+import { openCatalogueSource, type CatalogueSource } from './fulfilment/catalogue-source.js';
+import { createFulfilment, type Fulfilment } from './fulfilment/create-fulfilment.js';
+import { createEngine, type StartOutcome } from './fulfilment/engine.js';
+import { connectTemporal, createPurchaseWorker, installTemporalRuntime } from './fulfilment/purchase-worker.js';
+import { ensureRunning } from './fulfilment/recover.js';
+import { ensureSchedules } from './fulfilment/set-up.js';
+import { openTemporalLink, type TemporalLink } from './fulfilment/temporal-link.js';
+import { checkDurability } from './ledger/durability.js';
+import { openDatabase, type Database } from './ledger/database.js';
+import { createEvidenceCipher } from './ledger/evidence-cipher.js';
+import { listKeyIdsInUse } from './ledger/evidence.js';
+import { checkSchema } from './ledger/migrate.js';
+import { openLedgerWatch } from './ledger/watch.js';
+import { HUAWEI_ROOT_FINGERPRINTS } from './store/huawei-roots.js';
+import { createVerifier } from './store/verify-purchase.js';
+import { createAlarm, type Alarm } from './telemetry/alarm.js';
+import { createLogger, type Logger } from './telemetry/logger.js';
+import { createMetrics, type Metrics } from './telemetry/metrics.js';
+
+const DAY_MS = 86_400_000;
+
+export interface RuntimeOptions {
+  /** Whether this process works on purchases; the worker shares the connection, so that starts are eager. */
+  readonly worker: boolean;
+  /** For tests: the clock that fresh evidence is judged by, and processes that die at a chosen step. */
+  readonly now?: () => Date;
+  readonly wrapActivities?: (activities: Activities) => Activities;
+  readonly logger?: Logger;
+}
+
+/** Everything that a process of dropless works with. */
+export interface Runtime {
+  readonly fulfilment: Fulfilment;
+  readonly db: Database;
+  readonly catalogue: () => Catalogue;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly alarm: Alarm;
+  readonly engineUp: () => boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the ledger, and Temporal in the background: a process serves with PostgreSQL alone.
+ * @throws {DroplessError} `SCHEMA_TOO_OLD`, `SCHEMA_TOO_NEW`, `DURABILITY_NOT_PROMISED`, `EVIDENCE_KEY_MISSING`,
+ *   `CATALOGUE_INVALID`, `LEDGER_UNAVAILABLE`: a process that cannot keep the promises does not start
+ */
+export async function openRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
+  const logger = options.logger ?? createLogger({ level: config.telemetry.logLevel });
+  const metrics = createMetrics();
+  const alarm = createAlarm({ logger, metrics });
+  const logError = (error: unknown) => logger.warn({ error }, 'a background task failed and goes on');
+  const db = openDatabase({ ...config.database, onIdleError: logError });
+  try {
+    const catalogue = await openLedger(db, config, logError);
+    return openEngine({ config, options, logger, metrics, alarm, db, catalogue, logError });
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function openLedger(db: Database, config: Config, onError: (error: unknown) => void) {
+  await checkSchema(db);
+  await checkDurability(db, config.database.durability);
+  const missing = (await listKeyIdsInUse(db)).find((keyId) => !config.secrets.evidenceKeys.has(keyId));
+  if (missing !== undefined) throw new DroplessError('EVIDENCE_KEY_MISSING', { field: missing });
+  const initial: unknown = config.catalogueFile === undefined ? undefined : readCatalogueFile(config.catalogueFile);
+  return openCatalogueSource({ db, initial, onError });
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly options: RuntimeOptions;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly alarm: Alarm;
+  readonly db: Database;
+  readonly catalogue: CatalogueSource;
+  readonly logError: (error: unknown) => void;
+}
+
+function openEngine(parts: Parts): Runtime {
+  const { config, logger, metrics, alarm, db, catalogue, logError } = parts;
+  const watch = openLedgerWatch({ db, listenUrl: config.database.listenUrl, onError: logError });
+  let link: TemporalLink | undefined;
+  const client = () => link?.client();
+  const engine = createEngine({ client, deadlineMs: config.engine.startDeadlineMs, onTrouble: toTroubleReport(parts) });
+  const shared = { db, catalogue: catalogue.current, engine, watch, alarm, ...createEvidenceTools(config) };
+  const fulfilment = createFulfilment({
+    ...shared,
+    ...config.fulfilment,
+    now: parts.options.now ?? (() => new Date()),
+    intentKey: config.secrets.intentKey,
+  });
+  const activities = createActivities({
+    ...shared,
+    ...config.fulfilment,
+    changed: watch.changed,
+    startFulfilment: (open) => ensureRunning(shared, open),
+    logFailure: (failure) => logger.warn(failure, 'a step failed'),
+    finishWindowMs: config.fulfilment.finishWindowDays * DAY_MS,
+  });
+  link = openLink(parts, activities, fulfilment);
+  return {
+    fulfilment,
+    db,
+    catalogue: catalogue.current,
+    logger,
+    metrics,
+    alarm,
+    engineUp: () => client() !== undefined,
+    async close() {
+      await link.close();
+      catalogue.close();
+      await watch.close();
+      await db.close();
+    },
+  };
+}
+
+/** The verifier trusts Huawei's pinned root, and what the configuration names by file and fingerprint. */
+function createEvidenceTools({ additionalRoots, secrets }: Config) {
+  const trustedRoots = [...HUAWEI_ROOT_FINGERPRINTS, ...additionalRoots.map((root) => root.sha256)];
+  return { verifier: createVerifier({ trustedRoots }), cipher: createEvidenceCipher(secrets.evidenceKeys) };
+}
+
+function toTroubleReport({ metrics, alarm }: Parts) {
+  return (trouble: StartOutcome, error: unknown): void => {
+    metrics.engineStartFailures.inc({ reason: trouble });
+    if (trouble === 'misconfigured') alarm('ENGINE_MISCONFIGURED', { error });
+  };
+}
+
+function openLink({ config, options, logger, metrics, logError }: Parts, steps: Activities, fulfilment: Fulfilment): TemporalLink {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const { taskSlotsMax, stickyCacheMax } = config.engine;
+  const activities = options.wrapActivities?.(steps) ?? steps;
+  const worker = { namespace, activities, taskSlotsMax, stickyCacheMax, shutdownGraceMs: config.shutdownGraceMs };
+  installTemporalRuntime(logger);
+  return openTemporalLink({
+    namespace,
+    connect: () => connectTemporal(connectionOptions),
+    createWorker: options.worker ? (connection) => createPurchaseWorker({ connection, ...worker }) : undefined,
+    maintain: async (client) => {
+      // A schedule that was not there: the engine is new, or has lost what it knew.
+      const missing = options.worker && (await ensureSchedules(client, config.fulfilment.restartStrandedIntervalMs));
+      if (missing) await fulfilment.recover();
+    },
+    onUp: (up) => metrics.engineUp.set(up ? 1 : 0),
+    onError: logError,
+  });
+}
+
+function readCatalogueFile(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new DroplessError('CATALOGUE_INVALID', { field: `${path} cannot be read as JSON`, cause: error });
+  }
+}

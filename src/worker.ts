@@ -1,0 +1,16 @@
+import { loadConfig } from './config/load-config.js';
+import { createMetricsServer } from './api/metrics-server.js';
+import { openRuntime } from './runtime.js';
+import { runUntilSignal } from './run-until-signal.js';
+
+/** A worker alone: scales out the work on purchases beside the servers. */
+await runUntilSignal(async () => {
+  const config = loadConfig(process.env);
+  const runtime = await openRuntime(config, { worker: true });
+  const metrics = createMetricsServer(runtime.metrics);
+  await metrics.listen({ host: config.telemetry.metricsHost, port: config.telemetry.metricsPort });
+  return async () => {
+    await runtime.close();
+    await metrics.close();
+  };
+});
