@@ -22,6 +22,7 @@ const BAD: readonly Fixture[] = [
   bad('src/domain/bad-upward.ts', imports('../store/huawei.js'), 'domain imports domain alone'),
   bad('src/domain/bad-node.ts', imports('node:fs'), 'domain is pure'),
   bad('src/domain/bad-package.ts', imports('pg'), 'domain is pure'),
+  bad('src/domain/bad-near.ts', imports('zod-to-json-schema'), 'domain is pure'),
   bad('src/store/bad-sibling.ts', imports('../ledger/purchases.js'), 'store imports domain'),
   bad('src/store/bad-sql.ts', imports('pg'), 'neither SQL nor Temporal'),
   bad('src/store/bad-re-export.ts', `export { x } from '../ledger/purchases.js';\n`, 'store imports domain'),
@@ -43,6 +44,7 @@ const BAD: readonly Fixture[] = [
   bad('src/api/bad-engine.ts', `import type { Client } from '@temporalio/client';\nexport type C = Client;\n`, 'neither SQL nor Temporal'),
   bad('src/api/bad-workflows.ts', imports('../workflows/contract.js'), 'api imports fulfilment'),
   bad('src/api/routes/bad-deeper.ts', imports('../../config/load-config.js'), 'api imports fulfilment'),
+  bad('src/domain/bad-z.ts', imports('zlib'), 'domain is pure'),
   bad('src/api/bad-root.ts', imports('../runtime.js'), 'No layer imports a root'),
   bad('src/operator/bad-sibling.ts', imports('../api/app.js'), 'operator imports fulfilment'),
   bad('src/operator/bad-sql.ts', imports('pg'), 'no SQL, no Temporal'),
@@ -71,6 +73,7 @@ const BAD: readonly Fixture[] = [
 /** What the table allows: a rule that catches these too would prove nothing. */
 const GOOD: readonly (readonly [string, string])[] = [
   ['src/domain/t.ts', 'export type T = string;\n'],
+  ['src/domain/good.ts', imports('zod')],
   ['src/store/good.ts', imports('../domain/errors.js')],
   ['src/ledger/good.ts', imports('pg')],
   ['src/activities/good.ts', imports('../ledger/purchases.js')],
