@@ -89,8 +89,7 @@ interface Parts {
 function openEngine(parts: Parts): Runtime {
   const { config, logger, metrics, alarm, db, catalogue, logError } = parts;
   const watch = openLedgerWatch({ db, listenUrl: config.database.listenUrl, onError: logError });
-  let link: TemporalLink | undefined;
-  const client = () => link?.client();
+  const client = () => link.client();
   const engine = createEngine({ client, deadlineMs: config.engine.startDeadlineMs, onTrouble: toTroubleReport(parts) });
   const shared = { db, catalogue: catalogue.current, engine, watch, alarm, ...createEvidenceTools(config) };
   const fulfilment = createFulfilment({
@@ -107,7 +106,7 @@ function openEngine(parts: Parts): Runtime {
     logFailure: (failure) => logger.warn(failure, 'a step failed'),
     finishWindowMs: config.fulfilment.finishWindowDays * DAY_MS,
   });
-  link = openLink(parts, activities, fulfilment);
+  const link: TemporalLink = openLink(parts, activities, fulfilment);
   return {
     fulfilment,
     db,

@@ -31,18 +31,18 @@ export type Activities = PurchaseSteps & SweepSteps;
 
 /** The steps, each behind one edge: whatever fails inside reaches the workflow as a code and a correlation id. */
 export function createActivities(deps: ActivityDeps): Activities {
-  const steps: Activities = {
-    verifyPurchase: (id) => verifyPurchase(deps, id),
-    checkLedger: (id) => checkLedger(deps, id),
-    grantEntitlement: (input) => grantEntitlement(deps, input),
-    markFinished: (id) => markFinished(deps, id),
-    parkPurchase: (input) => parkPurchase(deps, input),
-    retryPurchase: (input) => retryPurchase(deps, input),
-    resolvePurchase: (input) => resolvePurchase(deps, input),
-    closeUnfinished: (id) => closeUnfinished(deps, id),
-    recordCancelRequest: (id) => recordCancelRequest(deps, id),
-    restartStranded: () => restartStranded(deps),
+  const edge = <Input extends unknown[], Result>(name: string, run: (deps: ActivityDeps, ...input: Input) => Promise<Result>) =>
+    toWorkflowFailure(name, (...input: Input) => run(deps, ...input), deps.logFailure);
+  return {
+    verifyPurchase: edge('verifyPurchase', verifyPurchase),
+    checkLedger: edge('checkLedger', checkLedger),
+    grantEntitlement: edge('grantEntitlement', grantEntitlement),
+    markFinished: edge('markFinished', markFinished),
+    parkPurchase: edge('parkPurchase', parkPurchase),
+    retryPurchase: edge('retryPurchase', retryPurchase),
+    resolvePurchase: edge('resolvePurchase', resolvePurchase),
+    closeUnfinished: edge('closeUnfinished', closeUnfinished),
+    recordCancelRequest: edge('recordCancelRequest', recordCancelRequest),
+    restartStranded: edge('restartStranded', restartStranded),
   };
-  const edged = Object.entries(steps).map(([name, run]) => [name, toWorkflowFailure(name, run, deps.logFailure)]);
-  return Object.fromEntries(edged) as Activities;
 }
