@@ -1,0 +1,84 @@
+import { createSubscriptionOrderId, type Order, type OrderRequest, toOrder } from './purchase-order.js';
+
+/** Whose orders to list; what is left out is not asked for. */
+export interface OrderFilter {
+  readonly user: string;
+  readonly applicationId?: string;
+  readonly productType?: Order['productType'];
+}
+
+/** No order of the book has this id. */
+export class OrderNotFoundError extends Error {
+  override readonly name = 'OrderNotFoundError';
+  readonly code = 'ORDER_NOT_FOUND';
+}
+
+/** The store does not charge again while an order of the subscription is undelivered (huawei-iap.md §1.2). */
+export class RenewalRefusedError extends Error {
+  override readonly name = 'RenewalRefusedError';
+  readonly code = 'RENEWAL_REFUSED';
+}
+
+/** Every change is synchronous, so that two devices of one user never decide on the same state. */
+export function createOrderBook(clock: () => Date) {
+  const orders = new Map<string, Order>();
+
+  function get(purchaseOrderId: string): Order {
+    const order = orders.get(purchaseOrderId);
+    if (order === undefined) throw new OrderNotFoundError(`no order ${purchaseOrderId}`);
+    return order;
+  }
+
+  function write(order: Order): Order {
+    orders.set(order.purchaseOrderId, order);
+    return order;
+  }
+
+  const chargesOf = ({ subscription }: Order) =>
+    [...orders.values()].filter((other) => subscription && other.subscription?.subscriptionId === subscription.subscriptionId);
+
+  return {
+    get,
+    chargesOf,
+    find: (purchaseOrderId: string) => orders.get(purchaseOrderId),
+    list: (filter: OrderFilter) => [...orders.values()].filter((order) => matches(order, filter)),
+    place: (request: OrderRequest) => write(toOrder(request, orders.size, clock())),
+    complete(purchaseOrderId: string): void {
+      const order = get(purchaseOrderId);
+      write({ ...order, purchaseTimeMs: order.purchaseTimeMs ?? toPaymentTimeMs(clock()) });
+    },
+    finish(purchaseOrderId: string): void {
+      write({ ...get(purchaseOrderId), finished: true });
+    },
+    revoke(purchaseOrderId: string, code: string): void {
+      const order = get(purchaseOrderId);
+      write({ ...order, revocation: order.revocation ?? { code, timeMs: clock().getTime() } });
+    },
+    renew: (purchaseOrderId: string) => write(toRenewal(chargesOf(get(purchaseOrderId)), orders.size, clock())),
+  };
+}
+
+function matches(order: Order, { user, applicationId, productType }: OrderFilter): boolean {
+  if (order.user !== user) return false;
+  if (applicationId !== undefined && order.applicationId !== applicationId) return false;
+  return productType === undefined || order.productType === productType;
+}
+
+function toRenewal(charges: readonly Order[], sequence: number, at: Date): Order {
+  const last = charges.at(-1);
+  if (last === undefined) throw new RenewalRefusedError('not a subscription');
+  if (charges.some(({ finished }) => !finished)) throw new RenewalRefusedError('an order of this subscription is undelivered');
+  return {
+    ...last,
+    sequence,
+    purchaseOrderId: createSubscriptionOrderId(at),
+    purchaseTimeMs: toPaymentTimeMs(at),
+    finished: false,
+    revocation: undefined,
+  };
+}
+
+/** Whole seconds, as in the real sample. */
+function toPaymentTimeMs(at: Date): number {
+  return Math.floor(at.getTime() / 1000) * 1000;
+}
