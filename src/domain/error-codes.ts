@@ -24,9 +24,11 @@ export const ERROR_CODES = {
   // Requests and callers
   REQUEST_MALFORMED: facts(true, 'fix-request', 'The request is not of the documented shape.', '请求格式不正确。'),
   REQUEST_TOO_LARGE: facts(true, 'fix-request', 'The request body is larger than allowed.', '请求内容过大。'),
+  REQUEST_TIMEOUT: facts(false, 'ask-again', 'The request did not arrive in time.', '请求未能及时送达，请重试。'),
   ROUTE_NOT_FOUND: facts(true, 'fix-request', 'There is no such address.', '该地址不存在。'),
   CREDENTIALS_MISSING: facts(false, 'fix-request', 'The call carries no credentials.', '请求缺少凭证。'),
   CREDENTIALS_INVALID: facts(false, 'fix-request', 'The credentials are not valid, or no longer.', '凭证无效或已过期。'),
+  ISSUER_UNAVAILABLE: facts(false, 'ask-again', 'The keys of the token’s issuer cannot be reached; the token may well be good.', '暂时无法验证登录凭证，请稍后再试。'),
   CALLER_NOT_ALLOWED: facts(true, 'fix-request', 'This caller may not do this.', '当前调用方无权执行此操作。'),
   RATE_LIMITED: facts(false, 'ask-again', 'Too many requests; wait as long as Retry-After says.', '请求过于频繁，请稍后再试。'),
   INTERNAL_ERROR: facts(false, 'ask-again', 'Something failed on our side; nothing was lost.', '服务暂时出错，购买不会丢失，请稍后再试。'),

@@ -11,17 +11,18 @@ export interface PurchaseAnswer {
   readonly mayFinish: boolean;
 }
 
-export function toAnswer(purchase: Purchase, presenter: Account): PurchaseAnswer {
+/** `presenter` undefined: to a reader who may see the order, whoever owns it. */
+export function toAnswer(purchase: Purchase, presenter: Account | undefined): PurchaseAnswer {
   const mayFinish = purchase.state === 'granted' || purchase.state === 'finished';
   return { purchase, code: toCode(purchase, presenter), mayFinish };
 }
 
-function toCode(purchase: Purchase, presenter: Account): ErrorCode | undefined {
+function toCode(purchase: Purchase, presenter: Account | undefined): ErrorCode | undefined {
   const { state, revokedAt, account, accountKey, park, purchasedAt } = purchase;
   if (revokedAt !== undefined) return 'PURCHASE_REVOKED';
   if (state === 'refused') return 'PURCHASE_REFUSED';
   const owned = accountKey !== undefined;
-  if (owned && !isSameAccount(account, presenter)) return 'OWNED_BY_ANOTHER_ACCOUNT';
+  if (owned && presenter !== undefined && !isSameAccount(account, presenter)) return 'OWNED_BY_ANOTHER_ACCOUNT';
   if (state !== 'received') return undefined;
   if (purchasedAt === undefined) return 'NOT_COMPLETED';
   return park?.reason ?? 'PENDING';

@@ -35,6 +35,8 @@ export interface Submission {
   readonly evidence: string;
   /** The authenticated account that presents it; its realm and environment bound what it may present. */
   readonly presenter: Account;
+  /** The applications that the caller acts for; undefined: every one of its realm. */
+  readonly applications?: readonly string[] | undefined;
 }
 
 /**
@@ -42,15 +44,16 @@ export interface Submission {
  * @throws {DroplessError} the evidence's code when it is refused; `APPLICATION_UNKNOWN`, `ENVIRONMENT_UNKNOWN`,
  *   `APPLICATION_NOT_ALLOWED`, `ORDER_ID_CONFLICT`; `LEDGER_UNAVAILABLE` when nothing was accepted
  */
-export async function submit(deps: SubmitDeps, { evidence, presenter }: Submission): Promise<PurchaseAnswer> {
+export async function submit(deps: SubmitDeps, submission: Submission): Promise<PurchaseAnswer> {
+  const { evidence, presenter } = submission;
   const { verdict } = await deps.verifier.verify(evidence, deps.now());
   if (verdict.kind === 'refused') {
     if (verdict.keep !== undefined) await quarantine(deps, evidence, verdict.code, verdict.keep);
     throw new DroplessError(verdict.code);
   }
   const [first, ...others] = verdict.purchases;
-  const accepted = await accept(deps, first, evidence, presenter);
-  for (const other of others) await ensureRun(deps, await accept(deps, other, evidence, presenter));
+  const accepted = await accept(deps, first, submission);
+  for (const other of others) await ensureRun(deps, await accept(deps, other, submission));
   const mayWait = await ensureRun(deps, accepted);
   return toAnswer(mayWait ? await awaitGrant(deps, accepted.purchase) : accepted.purchase, presenter);
 }
@@ -61,8 +64,9 @@ interface Accepted {
 }
 
 /** Brings one order into the ledger, or its news, and sees to it that a run is there if there is something left to do. */
-async function accept(deps: SubmitDeps, verified: VerifiedPurchase, evidence: string, presenter: Account): Promise<Accepted> {
-  const application = await findApplication(deps, verified, evidence, presenter);
+async function accept(deps: SubmitDeps, verified: VerifiedPurchase, submission: Submission): Promise<Accepted> {
+  const { evidence, presenter } = submission;
+  const application = await findApplication(deps, verified, submission);
   const owner = await resolveOwner(deps, verified, application, presenter);
   const sealed = await deps.cipher.seal(evidence, verified);
   const { purchase, isNew } = await receivePurchase(deps.db, verified, application.realm, owner, sealed);
@@ -122,19 +126,24 @@ function isWord(news: News | 'new'): news is Extract<News, LedgerChange> {
 }
 
 /** What the catalogue says of the order's application; orders that are not for us, or not for this caller, are kept. */
-async function findApplication(deps: SubmitDeps, verified: VerifiedPurchase, evidence: string, presenter: Account): Promise<Application> {
+async function findApplication(deps: SubmitDeps, verified: VerifiedPurchase, submission: Submission): Promise<Application> {
   const application = deps.catalogue().applications.get(verified.applicationId);
-  const refusal = toRefusal(application, verified, presenter);
-  if (refusal !== undefined) await quarantine(deps, evidence, refusal, verified);
+  const refusal = toRefusal(application, verified, submission);
+  if (refusal !== undefined) await quarantine(deps, submission.evidence, refusal, verified);
   if (application === undefined || refusal !== undefined) throw new DroplessError(refusal ?? 'APPLICATION_UNKNOWN');
   return application;
 }
 
-function toRefusal(application: Application | undefined, { environment }: VerifiedPurchase, presenter: Account): ErrorCode | undefined {
+function toRefusal(
+  application: Application | undefined,
+  { environment }: VerifiedPurchase,
+  { presenter, applications }: Submission,
+): ErrorCode | undefined {
   if (application === undefined) return 'APPLICATION_UNKNOWN';
   if (!application.environments.includes(environment)) return 'ENVIRONMENT_UNKNOWN';
   const bound = application.realm === presenter.realm && environment === presenter.environment;
-  return bound ? undefined : 'APPLICATION_NOT_ALLOWED';
+  const allowed = bound && (applications?.includes(application.applicationId) ?? true);
+  return allowed ? undefined : 'APPLICATION_NOT_ALLOWED';
 }
 
 async function resolveOwner(
