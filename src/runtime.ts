@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { createActivities, type Activities } from './activities/create-activities.js';
 import type { Config } from './config/config.js';
 import type { Catalogue } from './domain/catalogue.js';
@@ -138,7 +137,7 @@ function toTroubleReport({ metrics, alarm }: Parts) {
 }
 
 function openLink({ config, options, logger, metrics, logError }: Parts, steps: Activities, fulfilment: Fulfilment): TemporalLink {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = config.temporal;
   const { taskSlotsMax, stickyCacheMax } = config.engine;
   const activities = options.wrapActivities?.(steps) ?? steps;
   const worker = { namespace, activities, taskSlotsMax, stickyCacheMax, shutdownGraceMs: config.shutdownGraceMs };

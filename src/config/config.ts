@@ -1,3 +1,5 @@
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+
 /** A certificate that is trusted beside Huawei's pinned root. */
 export interface AdditionalRoot {
   /** SHA-256 of the certificate's DER, 64 lower-case hexadecimal digits; checked against the file. */
@@ -60,6 +62,8 @@ export interface Config {
   readonly catalogueFile: string | undefined;
   readonly api: ApiConfig;
   readonly engine: EngineConfig;
+  /** Temporal's own connection settings, read as its tools read them. */
+  readonly temporal: ClientConnectConfig;
   readonly fulfilment: FulfilmentConfig;
   readonly telemetry: TelemetryConfig;
   readonly shutdownGraceMs: number;

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DroplessError } from '../domain/errors.js';
 import type {
   AdditionalRoot,
@@ -30,6 +31,7 @@ export function loadConfig(env: Env): Config {
     catalogueFile: values.DROPLESS_CATALOGUE_FILE,
     api: toApi(values),
     engine: toEngine(values),
+    temporal: loadClientConnectConfig({ overrideEnvVars: toSetVariables(env) }),
     fulfilment: toFulfilment(values),
     telemetry: toTelemetry(values),
     shutdownGraceMs: values.DROPLESS_SHUTDOWN_GRACE_MS,
@@ -47,6 +49,10 @@ export function loadDatabaseConfig(env: Env): DatabaseConfig {
 export function loadAdditionalRoots(env: Env): readonly AdditionalRoot[] {
   const names = ['DROPLESS_ADDITIONAL_ROOTS'] as const;
   return readRoots(parseValues(readEnv(env, names), names).DROPLESS_ADDITIONAL_ROOTS);
+}
+
+function toSetVariables(env: Env): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 const toDatabase = (values: Pick<Values, 'DROPLESS_DATABASE_URL' | 'DROPLESS_DATABASE_POOL_SIZE_MAX'>): DatabaseConfig => ({

@@ -1,20 +1,20 @@
+import { createCheckList, type CheckList, type VerificationCheck } from './checks.js';
+import { parsePurchaseData } from './parse-purchase-data.js';
+import { isPayload } from './payload-fields.js';
+import { isPurchaseOrder, readOrderIdentity, toVerifiedPurchase } from './purchase-order-payload.js';
+import { isSubGroupStatus, toGroupPurchases } from './sub-group-status-payload.js';
+import { readCompactJws } from './verify-compact-es256.js';
+import { parseJson, readSignedTime, verifySigned } from './verify-signed.js';
 import type { ErrorCode } from '../domain/error-codes.js';
+import { DroplessError } from '../domain/errors.js';
 import type { Environment } from '../domain/ids.js';
 import type { VerifiedPurchase } from '../domain/purchase.js';
-
-/** One step of the procedure and what it saw: certificates, algorithm and times, never a token or the JWS. */
-export interface VerificationCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly seen: string;
-}
 
 /** What can be read of a well-signed document that is refused all the same: enough to keep it in the quarantine. */
 export interface SignedFacts {
   readonly purchaseOrderId?: string;
   readonly applicationId?: string;
   readonly environment?: Environment;
-  readonly signedAtMs?: number;
 }
 
 export type Verdict =
@@ -37,23 +37,80 @@ export interface Verification {
 }
 
 export interface Verifier {
-  /** Never throws for bad evidence: the verdict says it. */
+  /** Judges evidence as of `at`. Never throws for bad evidence: the verdict says it. */
   verify(evidence: string, at: Date): Promise<Verification>;
 }
 
 export interface VerifierOptions {
-  /** SHA-256 fingerprints of the trusted roots, in hex. */
+  /** SHA-256 fingerprints of the trusted roots, in lower-case hex. */
   readonly trustedRoots: readonly string[];
 }
 
-/** Refuses everything until the procedure is built. */
-export function createVerifier(_options: VerifierOptions): Verifier {
+export function createVerifier(options: VerifierOptions): Verifier {
+  const trustedRoots = new Set(options.trustedRoots);
   return {
-    verify: () => Promise.resolve({ verdict: { kind: 'refused', code: 'JWS_MALFORMED', keep: undefined }, checks: [] }),
+    async verify(evidence, at) {
+      const checks = createCheckList();
+      try {
+        return { verdict: await judge(evidence, { trustedRoots, at }, checks), checks: checks.list };
+      } catch (error) {
+        if (!(error instanceof DroplessError)) throw error;
+        return { verdict: { kind: 'refused', code: error.code, keep: undefined }, checks: checks.list };
+      }
+    },
   };
 }
 
-/** The time the document claims to be signed at, unverified: only for `dropless verify --at signed`. */
-export function signedTimeOf(_evidence: string): Date | undefined {
-  return undefined;
+async function judge(
+  evidence: string,
+  options: { readonly trustedRoots: ReadonlySet<string>; readonly at: Date },
+  checks: CheckList,
+): Promise<Verdict> {
+  const { jws } = parsePurchaseData(evidence);
+  const { payload, untimely } = await verifySigned(jws, options, checks);
+  const facts = isPayload(payload) ? readOrderIdentity(payload) : {};
+  if (untimely !== undefined) return { kind: 'refused', code: untimely, keep: facts };
+  if (isPayload(payload) && !isPurchaseOrder(payload) && !isSubGroupStatus(payload)) {
+    checks.fail('payload', 'another kind of document');
+    return { kind: 'refused', code: 'WRONG_DOCUMENT', keep: undefined };
+  }
+  const document = isSubGroupStatus(payload) ? 'subscription-status' : 'purchase-order';
+  const [first, ...others] = readPurchases(payload, options.at.getTime());
+  if (first === undefined) {
+    checks.fail('payload', 'application, environment or order id cannot be read');
+    return { kind: 'refused', code: 'PAYLOAD_UNREADABLE', keep: facts };
+  }
+  await checks.run('payload', () => ({ value: undefined, seen: describe(first) }));
+  return { kind: 'valid', document, purchases: [first, ...others] };
+}
+
+function readPurchases(payload: unknown, verifiedAtMs: number): VerifiedPurchase[] {
+  if (isSubGroupStatus(payload)) return toGroupPurchases(payload, verifiedAtMs);
+  const purchase = isPurchaseOrder(payload) ? toVerifiedPurchase(payload, verifiedAtMs) : undefined;
+  return purchase === undefined ? [] : [purchase];
+}
+
+function describe(purchase: VerifiedPurchase): string {
+  const { purchaseOrderId, applicationId, environment, productId, productType, quantity, revocation, unexpected } = purchase;
+  const parts = [
+    `order ${purchaseOrderId}`,
+    `application ${applicationId}`,
+    environment,
+    `${productId} (${productType}) × ${quantity}`,
+    `signed ${new Date(purchase.signedAtMs).toISOString()}`,
+    purchase.purchasedAtMs === undefined ? 'not completed' : `paid ${new Date(purchase.purchasedAtMs).toISOString()}`,
+    purchase.storeFinished ? 'finished' : 'unfinished',
+    revocation === undefined ? 'not revoked' : `revoked (${revocation.reasonCode})`,
+    ...(unexpected.length === 0 ? [] : [`not understood: ${unexpected.join(', ')}`]),
+  ];
+  return parts.join(', ');
+}
+
+/** The time that the document claims to be signed at, unverified: only for `dropless verify --at signed`. */
+export function signedTimeOf(evidence: string): Date | undefined {
+  try {
+    return readSignedTime(parseJson(readCompactJws(parsePurchaseData(evidence).jws).value.payload));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,76 @@
+// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 does not load without it.
+import 'reflect-metadata';
+import { createHash, X509Certificate as NodeCertificate, type KeyObject } from 'node:crypto';
+import { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, X509Certificate } from '@peculiar/x509';
+
+/** One certificate, wholly read: nothing about it is parsed later, or can fail later. */
+export interface Certificate {
+  readonly subject: string;
+  readonly serialNumber: string;
+  /** DER of the names: two spellings of one name are two names. */
+  readonly subjectName: Buffer;
+  readonly issuerName: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly isAuthority: boolean;
+  readonly pathLength: number | undefined;
+  /** Undefined: the certificate does not limit the use of its key. */
+  readonly keyUsages: ReadonlySet<KeyUsage> | undefined;
+  readonly extensions: readonly CertificateExtension[];
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly fingerprint: string;
+  readonly publicKey: KeyObject;
+  /** Whether `issuer`'s key made this certificate's signature; says nothing else about either. */
+  isSignedBy(issuer: Certificate): Promise<boolean>;
+}
+
+export interface CertificateExtension {
+  readonly oid: string;
+  readonly critical: boolean;
+}
+
+export type KeyUsage = 'digitalSignature' | 'keyCertSign';
+const KEY_USAGES = ['digitalSignature', 'keyCertSign'] as const satisfies readonly KeyUsage[];
+
+const SIGNATURE_HASHES = ['SHA-256', 'SHA-384', 'SHA-512'];
+
+/** @throws {Error} where the bytes are anything but the DER of one certificate, to the last byte. */
+export function readCertificate(der: Buffer): Certificate {
+  const node = new NodeCertificate(der);
+  // Both libraries also take PEM, and one of them ignores what follows the certificate.
+  if (!node.raw.equals(der)) throw new TypeError('Not the DER of one certificate');
+  const x509 = new X509Certificate(new Uint8Array(der));
+  const constraints = x509.getExtension(BasicConstraintsExtension);
+  const { subject, serialNumber, notBefore, notAfter } = x509;
+  return {
+    subject,
+    serialNumber,
+    notBefore,
+    notAfter,
+    subjectName: Buffer.from(x509.subjectName.toArrayBuffer()),
+    issuerName: Buffer.from(x509.issuerName.toArrayBuffer()),
+    isAuthority: constraints?.ca ?? false,
+    pathLength: constraints?.pathLength,
+    keyUsages: readKeyUsages(x509),
+    extensions: x509.extensions.map(({ type, critical }) => ({ oid: type, critical })),
+    fingerprint: createHash('sha256').update(der).digest('hex'),
+    publicKey: node.publicKey,
+    isSignedBy: (issuer) => isSignedBy(x509, issuer.publicKey),
+  };
+}
+
+function readKeyUsages(x509: X509Certificate): ReadonlySet<KeyUsage> | undefined {
+  const usages = x509.getExtension(KeyUsagesExtension)?.usages;
+  return usages === undefined ? undefined : new Set(KEY_USAGES.filter((usage) => (usages & KeyUsageFlags[usage]) !== 0));
+}
+
+async function isSignedBy(x509: X509Certificate, issuerKey: KeyObject): Promise<boolean> {
+  const { hash } = x509.signatureAlgorithm as { readonly hash?: { readonly name: string } };
+  if (hash === undefined || !SIGNATURE_HASHES.includes(hash.name)) return false;
+  const publicKey = issuerKey.export({ format: 'der', type: 'spki' });
+  try {
+    return await x509.verify({ publicKey, signatureOnly: true });
+  } catch {
+    return false; // A signature that cannot even be decoded.
+  }
+}

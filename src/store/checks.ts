@@ -1,0 +1,61 @@
+import type { ErrorCode } from '../domain/error-codes.js';
+import { DroplessError } from '../domain/errors.js';
+
+/** One step of the procedure and what it saw: certificates, algorithm and times, never a token or the JWS. */
+export interface VerificationCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly seen: string;
+}
+
+/** A check that refuses the evidence: the code for the caller, and what was seen, for whoever looks into it. */
+export class CheckFailure extends DroplessError {
+  readonly seen: string;
+
+  constructor(code: ErrorCode, seen: string, cause?: unknown) {
+    super(code, { cause });
+    this.seen = seen;
+  }
+}
+
+/** What a check found good, and what it saw. */
+export interface Passed<T> {
+  readonly value: T;
+  readonly seen: string;
+}
+
+export interface CheckList {
+  readonly list: readonly VerificationCheck[];
+  /** Writes down one check; a failing one ends the procedure by throwing. */
+  run<T>(name: string, check: () => Passed<T> | Promise<Passed<T>>): Promise<T>;
+  /** Writes down a check that fails without ending the procedure. */
+  fail(name: string, seen: string): void;
+}
+
+/** Subjects and header values come from whoever made the evidence. */
+const SEEN_CHARACTERS_MAX = 400;
+
+export function createCheckList(): CheckList {
+  const list: VerificationCheck[] = [];
+  const add = (name: string, ok: boolean, seen: string) => list.push({ name, ok, seen: toPrintable(seen) });
+  return {
+    list,
+    fail: (name, seen) => void add(name, false, seen),
+    async run(name, check) {
+      try {
+        const { value, seen } = await check();
+        add(name, true, seen);
+        return value;
+      } catch (error) {
+        add(name, false, error instanceof CheckFailure ? error.seen : 'could not be checked');
+        throw error;
+      }
+    },
+  };
+}
+
+/** Without line breaks, terminal sequences and direction marks. */
+function toPrintable(text: string): string {
+  const printable = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+  return printable.length > SEEN_CHARACTERS_MAX ? `${printable.slice(0, SEEN_CHARACTERS_MAX)}…` : printable;
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { Client, WorkflowClient } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import { NativeConnection } from '@temporalio/worker';
+import { pollUntil } from '../../dev/stack/poll-until.js';
+import { registerSearchAttributes } from '../../src/fulfilment/set-up.js';
+
+export interface TestNamespace {
+  readonly namespace: string;
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  close(): Promise<void>;
+}
+
+/** A namespace of the test's own, so that no other test's worker takes its tasks. */
+export async function createTestNamespace(address: string): Promise<TestNamespace> {
+  const connection = await NativeConnection.connect({ address });
+  const namespace = `test-${randomBytes(6).toString('hex')}`;
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
+  // A new namespace is known to the whole server only after its caches have seen it.
+  await pollUntil(() => registerSearchAttributes(connection, namespace).then(() => true), { deadlineMs: 30_000, intervalMs: 100 });
+  const client = new Client({ connection, namespace });
+  return { namespace, client, connection, close: () => connection.close() };
+}
+
+/** Starts workflows whose timers are skipped by the server when nothing else is under way (temporal.md). */
+export class TimeSkippingClient extends WorkflowClient {
+  protected override async createStartWorkflowRequest(
+    input: Parameters<WorkflowClient['createStartWorkflowRequest']>[0],
+  ): ReturnType<WorkflowClient['createStartWorkflowRequest']> {
+    return { ...(await super.createStartWorkflowRequest(input)), timeSkippingConfig: { enabled: true } };
+  }
+}
