@@ -94,8 +94,9 @@ export interface Product {
   readonly description: string;
   readonly localPrice: string;
   readonly microPrice: number;
-  readonly originalLocalPrice: string;
-  readonly originalMicroPrice: number;
+  /** Absent for auto-renewable products, as is the next. */
+  readonly originalLocalPrice?: string;
+  readonly originalMicroPrice?: number;
   readonly currency: string;
 }
 

@@ -1,9 +1,10 @@
-import { createSubscriptionOrderId, type Order, type OrderRequest, toOrder } from './purchase-order.js';
+import { createSubscriptionOrderId, type Order, type OrderRequest, type StoreEnvironment, toOrder } from './purchase-order.js';
 
 /** Whose orders to list; what is left out is not asked for. */
 export interface OrderFilter {
   readonly user: string;
   readonly applicationId?: string;
+  readonly environment?: StoreEnvironment;
   readonly productType?: Order['productType'];
 }
 
@@ -58,9 +59,10 @@ export function createOrderBook(clock: () => Date) {
   };
 }
 
-function matches(order: Order, { user, applicationId, productType }: OrderFilter): boolean {
+function matches(order: Order, { user, applicationId, environment, productType }: OrderFilter): boolean {
   if (order.user !== user) return false;
   if (applicationId !== undefined && order.applicationId !== applicationId) return false;
+  if (environment !== undefined && order.environment !== environment) return false;
   return productType === undefined || order.productType === productType;
 }
 
