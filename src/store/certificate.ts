@@ -65,12 +65,11 @@ function readKeyUsages(x509: X509Certificate): ReadonlySet<KeyUsage> | undefined
 }
 
 async function isSignedBy(x509: X509Certificate, issuerKey: KeyObject): Promise<boolean> {
-  const { hash } = x509.signatureAlgorithm as { readonly hash?: { readonly name: string } };
-  if (hash === undefined || !SIGNATURE_HASHES.includes(hash.name)) return false;
   const publicKey = issuerKey.export({ format: 'der', type: 'spki' });
   try {
-    return await x509.verify({ publicKey, signatureOnly: true });
+    const { hash } = x509.signatureAlgorithm as { readonly hash?: { readonly name: string } };
+    return hash !== undefined && SIGNATURE_HASHES.includes(hash.name) && (await x509.verify({ publicKey, signatureOnly: true }));
   } catch {
-    return false; // A signature that cannot even be decoded.
+    return false; // A signature or an algorithm that cannot even be decoded.
   }
 }

@@ -47,11 +47,17 @@ export function createCheckList(): CheckList {
         add(name, true, seen);
         return value;
       } catch (error) {
-        add(name, false, error instanceof CheckFailure ? error.seen : 'could not be checked');
+        add(name, false, toSeen(error));
         throw error;
       }
     },
   };
+}
+
+/** A DroplessError's own message is fixed text; any other may quote what it stumbled over. */
+function toSeen(error: unknown): string {
+  if (error instanceof CheckFailure) return error.seen;
+  return error instanceof DroplessError ? error.message : 'could not be checked';
 }
 
 /** Without line breaks, terminal sequences and direction marks. */

@@ -82,6 +82,8 @@ function readRevocation(fields: PayloadFields): Revocation | undefined {
   return reasonCode === undefined || reasonCode === '' ? undefined : { reasonCode, revokedAtMs };
 }
 
+/** Whether it means to be an order, however badly; a notification never does, whatever else stands in it. */
 export function isPurchaseOrder(value: unknown): value is Payload {
-  return isPayload(value) && ['purchaseOrderId', 'purchaseToken', 'productId', 'productType'].some((name) => Object.hasOwn(value, name));
+  if (!isPayload(value) || Object.hasOwn(value, 'notificationType')) return false;
+  return ['purchaseOrderId', 'purchaseToken', 'productId', 'productType'].some((name) => Object.hasOwn(value, name));
 }

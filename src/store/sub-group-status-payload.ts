@@ -7,7 +7,7 @@ const LAST = 'lastSubscriptionStatus';
 const RECENT_ORDERS = 'recentPurchaseOrderList';
 
 export function isSubGroupStatus(value: unknown): value is Payload {
-  return isPayload(value) && [LAST, HISTORY].some((name) => Object.hasOwn(value, name));
+  return isPayload(value) && !Object.hasOwn(value, 'notificationType') && [LAST, HISTORY].some((name) => Object.hasOwn(value, name));
 }
 
 /** Every order that the group tells of, as often as it does: the last, the recent ones, and the same of the subscriptions before. */
@@ -38,8 +38,8 @@ export function toGroupPurchases(group: Payload, verifiedAtMs: number): Verified
 
 function toGroupPurchase(group: Payload, order: unknown, verifiedAtMs: number): VerifiedPurchase | undefined {
   if (!isPayload(order)) return undefined;
-  const { environment, applicationId } = group;
-  const purchase = toVerifiedPurchase({ environment, applicationId, ...order }, verifiedAtMs);
+  const { environment, applicationId, signedTime } = group;
+  const purchase = toVerifiedPurchase({ environment, applicationId, signedTime, ...order }, verifiedAtMs);
   if (purchase === undefined) return undefined;
   const groups = readOrderIdentity(group);
   const unexpected = [...purchase.unexpected];

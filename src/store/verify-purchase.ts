@@ -1,5 +1,5 @@
-import { createCheckList, type CheckList, type VerificationCheck } from './checks.js';
-import { parsePurchaseData } from './parse-purchase-data.js';
+import { createCheckList, type CheckList, type Passed, type VerificationCheck } from './checks.js';
+import { parsePurchaseData, type PurchaseData } from './parse-purchase-data.js';
 import { isPayload } from './payload-fields.js';
 import { isPurchaseOrder, readOrderIdentity, toVerifiedPurchase } from './purchase-order-payload.js';
 import { isSubGroupStatus, toGroupPurchases } from './sub-group-status-payload.js';
@@ -66,10 +66,8 @@ async function judge(
   options: { readonly trustedRoots: ReadonlySet<string>; readonly at: Date },
   checks: CheckList,
 ): Promise<Verdict> {
-  const { jws } = parsePurchaseData(evidence);
+  const { jws } = await checks.run('evidence', () => readEvidence(evidence));
   const { payload, untimely } = await verifySigned(jws, options, checks);
-  const facts = isPayload(payload) ? readOrderIdentity(payload) : {};
-  if (untimely !== undefined) return { kind: 'refused', code: untimely, keep: facts };
   if (isPayload(payload) && !isPurchaseOrder(payload) && !isSubGroupStatus(payload)) {
     checks.fail('payload', 'another kind of document');
     return { kind: 'refused', code: 'WRONG_DOCUMENT', keep: undefined };
@@ -78,10 +76,20 @@ async function judge(
   const [first, ...others] = readPurchases(payload, options.at.getTime());
   if (first === undefined) {
     checks.fail('payload', 'application, environment or order id cannot be read');
-    return { kind: 'refused', code: 'PAYLOAD_UNREADABLE', keep: facts };
+    return { kind: 'refused', code: 'PAYLOAD_UNREADABLE', keep: isPayload(payload) ? readOrderIdentity(payload) : {} };
   }
   await checks.run('payload', () => ({ value: undefined, seen: describe(first) }));
+  if (untimely !== undefined) return { kind: 'refused', code: untimely, keep: toFacts(first) };
   return { kind: 'valid', document, purchases: [first, ...others] };
+}
+
+function toFacts({ purchaseOrderId, applicationId, environment }: VerifiedPurchase): SignedFacts {
+  return { purchaseOrderId, applicationId, environment };
+}
+
+function readEvidence(evidence: string): Passed<PurchaseData> {
+  const value = parsePurchaseData(evidence);
+  return { value, seen: value.kind === 'subscription-status' ? 'jwsSubscriptionStatus of purchaseData' : 'a purchase order or a bare JWS' };
 }
 
 function readPurchases(payload: unknown, verifiedAtMs: number): VerifiedPurchase[] {

@@ -1,6 +1,8 @@
-import { CheckFailure, type CheckList } from './checks.js';
-import { checkHuaweiPath, checkLeaf, checkPurpose, checkRootPinned, readHuaweiChain, type HuaweiChain } from './huawei-chain.js';
-import { isPayload } from './payload-fields.js';
+import type { Certificate } from './certificate.js';
+import { CheckFailure, type CheckList, type Passed } from './checks.js';
+import { checkHuaweiPath, checkLeaf, checkPurpose, checkRootPinned, readHuaweiChain } from './huawei-chain.js';
+import { isPayload, TIME_MS } from './payload-fields.js';
+import { listGroupOrders } from './sub-group-status-payload.js';
 import { readCompactJws, readHeader, verifyCompactEs256 } from './verify-compact-es256.js';
 
 export interface VerifySignedOptions {
@@ -32,13 +34,21 @@ export async function verifySigned(jws: string, options: VerifySignedOptions, ch
   const chain = await checks.run('certificates', () => readHuaweiChain(header.x5c));
   await checks.run('root', () => checkRootPinned(chain, options.trustedRoots));
   const payload = parseJson(compact.payload);
-  const { judgedAt, untimely } = toJudgement(chain, readSignedTime(payload), options.at);
+  const times = { leaf: chain.leaf, signedAt: readSignedTime(payload), at: options.at };
+  const { judgedAt, untimely } = toJudgement(times);
   await checks.run('path', () => checkHuaweiPath(chain, judgedAt));
   await checks.run('leaf', () => checkLeaf(chain));
   await checks.run('purpose', () => checkPurpose(chain));
   await checks.run('signature', () => verifyCompactEs256(compact, chain.leaf.publicKey));
-  if (untimely !== undefined) checks.fail('time', toWindow(chain));
+  if (untimely === undefined) await checks.run('time', () => checkSignedTime(times));
+  else checks.fail('time', describeTimes(times));
   return { payload, untimely };
+}
+
+interface Times {
+  readonly leaf: Certificate;
+  readonly signedAt: Date | undefined;
+  readonly at: Date;
 }
 
 interface Judgement {
@@ -48,36 +58,45 @@ interface Judgement {
 
 /**
  * An expired leaf is judged at the time of signing, one a little early at its first moment: so that a forgery is still
- * told from a copy that is only out of date.
+ * told from a copy that is only out of date. Any other leaf out of its window fails with its path.
  */
-function toJudgement({ leaf }: HuaweiChain, signedAt: Date | undefined, at: Date): Judgement {
-  const aheadMs = (signedAt ?? at).getTime() - at.getTime();
-  if (aheadMs > EARLY_MS_MAX) throw new CheckFailure('JWS_CHAIN_INVALID', 'signed in the future');
+function toJudgement({ leaf, signedAt, at }: Times): Judgement {
   if (at > leaf.notAfter && signedAt !== undefined && signedAt <= leaf.notAfter) {
     return { judgedAt: signedAt, untimely: 'JWS_CERTIFICATE_EXPIRED' };
   }
-  if (at < leaf.notBefore && leaf.notBefore.getTime() - at.getTime() <= EARLY_MS_MAX) {
+  const aheadMs = toAheadMs(signedAt, at);
+  const isEarly = (ms: number, toleratedMs: number) => ms > toleratedMs && ms <= EARLY_MS_MAX;
+  if (isEarly(toAheadMs(leaf.notBefore, at), 0) && aheadMs <= EARLY_MS_MAX) {
     return { judgedAt: leaf.notBefore, untimely: 'JWS_CERTIFICATE_EARLY' };
   }
-  return { judgedAt: at, untimely: aheadMs > SKEW_MS ? 'JWS_CERTIFICATE_EARLY' : undefined };
+  return { judgedAt: at, untimely: isEarly(aheadMs, SKEW_MS) ? 'JWS_CERTIFICATE_EARLY' : undefined };
 }
 
-function toWindow({ leaf }: HuaweiChain): string {
-  return `the leaf is valid from ${leaf.notBefore.toISOString()} to ${leaf.notAfter.toISOString()}`;
+/** Without a signing time nothing is ahead; the payload's reader notes that it is missing. */
+function toAheadMs(moment: Date | undefined, at: Date): number {
+  return moment === undefined ? 0 : moment.getTime() - at.getTime();
+}
+
+function checkSignedTime(times: Times): Passed<undefined> {
+  const seen = describeTimes(times);
+  if (toAheadMs(times.signedAt, times.at) > EARLY_MS_MAX) throw new CheckFailure('JWS_CHAIN_INVALID', `signed in the future: ${seen}`);
+  return { value: undefined, seen };
+}
+
+function describeTimes({ leaf, signedAt, at }: Times): string {
+  const signed = signedAt === undefined ? 'signed at no readable time' : `signed ${signedAt.toISOString()}`;
+  return `${signed}, looked at ${at.toISOString()}, leaf valid ${leaf.notBefore.toISOString()} to ${leaf.notAfter.toISOString()}`;
 }
 
 /** Undefined where the payload names no time that is one. */
 export function readSignedTime(payload: unknown): Date | undefined {
-  const signedTime = isPayload(payload) ? (payload['signedTime'] ?? newestSignedTime(payload)) : undefined;
-  const at = typeof signedTime === 'number' ? new Date(signedTime) : undefined;
-  return at === undefined || Number.isNaN(at.getTime()) ? undefined : at;
-}
-
-/** A subscription group carries no time of its own: its last order's is the best there is. */
-function newestSignedTime(payload: Readonly<Record<string, unknown>>): unknown {
-  const status = payload['lastSubscriptionStatus'];
-  const order = isPayload(status) ? status['lastPurchaseOrder'] : undefined;
-  return isPayload(order) ? order['signedTime'] : undefined;
+  if (!isPayload(payload)) return undefined;
+  const own = TIME_MS.safeParse(payload['signedTime']);
+  if (own.success) return new Date(own.data);
+  // A subscription group may carry no time of its own: its newest order's is the best there is.
+  const times = listGroupOrders(payload).map((order) => TIME_MS.safeParse(isPayload(order) ? order['signedTime'] : undefined));
+  const newestMs = Math.max(...times.map(({ data }) => data ?? 0));
+  return newestMs > 0 ? new Date(newestMs) : undefined;
 }
 
 export function parseJson(bytes: Buffer): unknown {
