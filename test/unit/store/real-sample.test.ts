@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readCertificate } from '../../../src/store/certificate.js';
+import { HUAWEI_ROOT_FINGERPRINTS } from '../../../src/store/huawei-roots.js';
+import { createVerifier, signedTimeOf } from '../../../src/store/verify-purchase.js';
+import { refusedAs } from './signed-evidence.js';
+
+const SAMPLES = new URL('../../../../shared/huawei-samples/', import.meta.url);
+const haveSamples = existsSync(SAMPLES);
+if (!haveSamples) console.log('real-sample: skipped, ../shared/huawei-samples is not there');
+
+const read = (name: string) => (haveSamples ? readFileSync(new URL(name, SAMPLES), 'utf8') : '');
+const readX5c = (name: string) => read(name).replaceAll(/-----[^-]+-----|\s/g, '');
+
+const JWS = read('real-jws-purchase-order.jws');
+const TEST_ROOT = readX5c('negative-root-ca-g2-test.pem');
+const CODE_SIGNER = readX5c('negative-sibling-ca-software-signing.pem');
+const SIGNED_AT = new Date(1_716_434_162_562);
+/** After the leaf's last day, 2026-03-01. */
+const TODAY = new Date('2026-11-24T08:00:00Z');
+
+const verifier = createVerifier({ trustedRoots: HUAWEI_ROOT_FINGERPRINTS });
+const judge = async (evidence: string, at: Date) => (await verifier.verify(evidence, at)).verdict;
+
+function withX5c(change: (x5c: [leaf: string, ca: string, root: string]) => readonly string[]): string {
+  const [header = '', payload, signature] = JWS.split('.');
+  const fields = JSON.parse(Buffer.from(header, 'base64url').toString()) as { x5c: [string, string, string] };
+  const changed = Buffer.from(JSON.stringify({ ...fields, x5c: change(fields.x5c) })).toString('base64url');
+  return `${changed}.${payload}.${signature}`;
+}
+
+describe.runIf(haveSamples)('a purchase that Huawei signed', () => {
+  test('is valid at its signing time under Huawei’s pinned root, bare and as the device has it', async () => {
+    const valid = {
+      kind: 'valid',
+      document: 'purchase-order',
+      purchases: [
+        {
+          purchaseOrderId: '202405161036449949c73488c1.5765880207854356261',
+          environment: 'production',
+          applicationId: '5765880207854356261',
+          productId: 'com.raven.tank.hmcn.test',
+          productType: 'consumable',
+          quantity: 1,
+          purchasedAtMs: 1_715_827_013_000,
+          signedAtMs: SIGNED_AT.getTime(),
+          verifiedAtMs: SIGNED_AT.getTime(),
+          storeFinished: true,
+          price: 1n,
+          currency: 'CNY',
+          developerPayload: '',
+          revocation: undefined,
+          unexpected: [],
+        },
+      ],
+    };
+    expect(await judge(JWS, SIGNED_AT)).toEqual(valid);
+    expect(await judge(JSON.stringify({ type: 0, jwsPurchaseOrder: JWS }), SIGNED_AT)).toEqual(valid);
+  });
+
+  test('names its signing time to whoever asks for a time to judge it at', () => {
+    expect(signedTimeOf(JWS)).toEqual(SIGNED_AT);
+  });
+
+  test('has expired today: not final, and kept', async () => {
+    expect(await judge(JWS, TODAY)).toEqual({
+      kind: 'refused',
+      code: 'JWS_CERTIFICATE_EXPIRED',
+      keep: {
+        purchaseOrderId: '202405161036449949c73488c1.5765880207854356261',
+        applicationId: '5765880207854356261',
+        environment: 'production',
+      },
+    });
+  });
+
+  test.each([
+    ['at its signing time', SIGNED_AT],
+    ['today, when a forgery must not pass for an expired purchase', TODAY],
+  ])('bears no changed character, %s', async (_, at) => {
+    for (let index = 0; index < JWS.length; index += 97) {
+      const changed = JWS.slice(0, index) + (JWS[index] === 'A' ? 'B' : 'A') + JWS.slice(index + 1);
+      const verdict = await judge(changed, at);
+      if (changed !== JWS) expect(verdict, `character ${index}`).toMatchObject({ kind: 'refused', keep: undefined });
+      if (verdict.kind === 'refused') expect(verdict.code).not.toBe('JWS_CERTIFICATE_EXPIRED');
+    }
+  });
+
+  test('is refused under Huawei’s test root, in place of the root or as the one trusted', async () => {
+    expect(
+      await judge(
+        withX5c(([leaf, ca]) => [leaf, ca, TEST_ROOT]),
+        SIGNED_AT,
+      ),
+    ).toEqual(refusedAs('JWS_CHAIN_INVALID'));
+    const { fingerprint } = readCertificate(Buffer.from(TEST_ROOT, 'base64'));
+    const trusting = createVerifier({ trustedRoots: [fingerprint] });
+    expect((await trusting.verify(JWS, SIGNED_AT)).verdict).toEqual(refusedAs('JWS_CHAIN_INVALID'));
+  });
+
+  test('is refused with Huawei’s authority for code signing on its path, which stands under the same root', async () => {
+    expect(
+      await judge(
+        withX5c(([leaf, , root]) => [leaf, CODE_SIGNER, root]),
+        SIGNED_AT,
+      ),
+    ).toEqual(refusedAs('JWS_CHAIN_INVALID'));
+    expect(
+      await judge(
+        withX5c(([, ca, root]) => [CODE_SIGNER, ca, root]),
+        SIGNED_AT,
+      ),
+    ).toEqual(refusedAs('JWS_CHAIN_INVALID'));
+  });
+});
