@@ -6,7 +6,7 @@ import { DroplessError } from './domain/errors.js';
 import { openCatalogueSource, type CatalogueSource } from './fulfilment/catalogue-source.js';
 import { createFulfilment, type Fulfilment } from './fulfilment/create-fulfilment.js';
 import { createEngine, type StartOutcome } from './fulfilment/engine.js';
-import { connectTemporal, createPurchaseWorker, installTemporalRuntime } from './fulfilment/purchase-worker.js';
+import { connectTemporal, createPurchaseWorker } from './fulfilment/purchase-worker.js';
 import { ensureRunning } from './fulfilment/recover.js';
 import { ensureSchedules } from './fulfilment/set-up.js';
 import { openTemporalLink, type TemporalLink } from './fulfilment/temporal-link.js';
@@ -19,7 +19,7 @@ import { openLedgerWatch } from './ledger/watch.js';
 import { HUAWEI_ROOT_FINGERPRINTS } from './store/huawei-roots.js';
 import { createVerifier } from './store/verify-purchase.js';
 import { createAlarm, type Alarm } from './telemetry/alarm.js';
-import { createLogger, type Logger } from './telemetry/logger.js';
+import type { Logger } from './telemetry/logger.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 
 const DAY_MS = 86_400_000;
@@ -27,10 +27,11 @@ const DAY_MS = 86_400_000;
 export interface RuntimeOptions {
   /** Whether this process works on purchases; the worker shares the connection, so that starts are eager. */
   readonly worker: boolean;
+  readonly logger: Logger;
   /** For tests: the clock that fresh evidence is judged by, and processes that die at a chosen step. */
   readonly now?: () => Date;
   readonly wrapActivities?: (activities: Activities) => Activities;
-  readonly logger?: Logger;
+  readonly workflowBundle?: string;
 }
 
 /** Everything that a process of dropless works with. */
@@ -51,7 +52,7 @@ export interface Runtime {
  *   `CATALOGUE_INVALID`, `LEDGER_UNAVAILABLE`: a process that cannot keep the promises does not start
  */
 export async function openRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
-  const logger = options.logger ?? createLogger({ level: config.telemetry.logLevel });
+  const { logger } = options;
   const metrics = createMetrics();
   const alarm = createAlarm({ logger, metrics });
   const logError = (error: unknown) => logger.warn({ error }, 'a background task failed and goes on');
@@ -136,12 +137,12 @@ function toTroubleReport({ metrics, alarm }: Parts) {
   };
 }
 
-function openLink({ config, options, logger, metrics, logError }: Parts, steps: Activities, fulfilment: Fulfilment): TemporalLink {
+function openLink({ config, options, metrics, logError }: Parts, steps: Activities, fulfilment: Fulfilment): TemporalLink {
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const { taskSlotsMax, stickyCacheMax } = config.engine;
   const activities = options.wrapActivities?.(steps) ?? steps;
-  const worker = { namespace, activities, taskSlotsMax, stickyCacheMax, shutdownGraceMs: config.shutdownGraceMs };
-  installTemporalRuntime(logger);
+  const { shutdownGraceMs } = config;
+  const worker = { namespace, activities, taskSlotsMax, stickyCacheMax, shutdownGraceMs, workflowBundle: options.workflowBundle };
   return openTemporalLink({
     namespace,
     connect: () => connectTemporal(connectionOptions),

@@ -19,6 +19,8 @@ export interface Fulfilment {
   release(purchaseOrderId: PurchaseOrderId, accountId: string | undefined, operator: Operator): Promise<void>;
   attach(purchaseOrderId: PurchaseOrderId, accountId: string, operator: Operator): Promise<void>;
   recover(): Promise<{ checked: number; started: number }>;
+  /** Callers of `submit` whose work is done but for the grant that they wait for. */
+  waitingCallers(): number;
 }
 
 export interface FulfilmentDeps extends SubmitDeps {
@@ -36,5 +38,6 @@ export function createFulfilment(deps: FulfilmentDeps): Fulfilment {
     release: (purchaseOrderId, accountId, operator) => release(deps, purchaseOrderId, accountId, operator),
     attach: (purchaseOrderId, accountId, operator) => attach(deps, purchaseOrderId, accountId, operator),
     recover: () => recover(deps),
+    waitingCallers: () => deps.watch.waiting,
   };
 }

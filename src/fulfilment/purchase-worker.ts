@@ -14,6 +14,8 @@ export interface PurchaseWorkerOptions {
   readonly stickyCacheMax: number;
   /** Longer than a database transaction: a step that has begun is let finish. */
   readonly shutdownGraceMs: number;
+  /** A bundle made before; else the build's, else the worker bundles the sources itself. */
+  readonly workflowBundle?: string | undefined;
 }
 
 export function createPurchaseWorker(options: PurchaseWorkerOptions): Promise<Worker> {
@@ -22,7 +24,7 @@ export function createPurchaseWorker(options: PurchaseWorkerOptions): Promise<Wo
     namespace: options.namespace,
     taskQueue: TASK_QUEUE,
     activities: options.activities,
-    ...workflowCode(),
+    ...toWorkflowCode(options.workflowBundle),
     maxConcurrentWorkflowTaskExecutions: options.taskSlotsMax,
     maxConcurrentLocalActivityExecutions: options.taskSlotsMax,
     maxCachedWorkflows: options.stickyCacheMax,
@@ -30,10 +32,8 @@ export function createPurchaseWorker(options: PurchaseWorkerOptions): Promise<Wo
   });
 }
 
-/** The bundle that the build made; from the sources, the worker bundles them itself. */
-function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
-  const codePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
-  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+function toWorkflowCode(bundle = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url))) {
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return { workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)) };
 }
@@ -55,10 +55,8 @@ export async function connectTemporal(options: NativeConnectionOptions): Promise
   }
 }
 
-/** Once, before any connection: Temporal's core logs through ours, and leaves signals to the process's own handler. */
+/** Once in a process, before any connection: Temporal's core logs through ours, and leaves signals to the process's own handler. */
 export function installTemporalRuntime(logger: Logger): void {
-  if (installed) return;
-  installed = true;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       logger[level === 'ERROR' ? 'error' : 'warn']({ temporal: meta }, message);
@@ -66,4 +64,3 @@ export function installTemporalRuntime(logger: Logger): void {
     shutdownSignals: [],
   });
 }
-let installed = false;
