@@ -58,10 +58,10 @@ interface Judgement {
 
 /**
  * An expired leaf is judged at the time of signing, one a little early at its first moment: so that a forgery is still
- * told from a copy that is only out of date. Any other leaf out of its window fails with its path.
+ * told from a copy that is only out of date. A leaf that is out of its window even then fails with its path.
  */
 function toJudgement({ leaf, signedAt, at }: Times): Judgement {
-  if (at > leaf.notAfter && signedAt !== undefined && signedAt <= leaf.notAfter) {
+  if (at > leaf.notAfter && signedAt !== undefined) {
     return { judgedAt: signedAt, untimely: 'JWS_CERTIFICATE_EXPIRED' };
   }
   const aheadMs = toAheadMs(signedAt, at);

@@ -51,6 +51,7 @@ test.each<[string, StorePkiOptions, string]>([
   ['one on the root', { root: { extensions: [unknown(true)] } }, UNKNOWN],
   ['an extension given twice', { leaf: { extensions: [unknown(false), unknown(false)] } }, 'twice'],
   ['an issuer without the authority', { intermediate: { ca: false, pathLength: 'absent' } }, 'authority'],
+  ['an issuer that says nothing of itself', { intermediate: { ca: 'absent', keyUsages: 'absent' } }, 'authority'],
   ['an issuer that may not sign certificates', { intermediate: { keyUsages: ['cRLSign'] } }, 'may not sign'],
   ['a path longer than the root allows', { root: { pathLength: 0 } }, 'too long'],
   ['a foreign signature', { leaf: { signedByStranger: true } }, 'not signed by'],

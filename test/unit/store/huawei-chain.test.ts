@@ -82,6 +82,13 @@ test.each<[string, StorePkiOptions]>([
   expect(await verifySignedBy(options)).toEqual(invalid);
 });
 
+test('a leaf right under the root is refused, whatever is sent along as intermediate', async () => {
+  const likeALeaf = { ca: false, pathLength: 'absent', keyUsages: ['digitalSignature'], curve: 'P-256', storeOid: 'non-critical' } as const;
+  const pki = await createStorePki({ now: AT, intermediate: likeALeaf });
+  const [leaf, underRoot, root] = pki.x5c;
+  expect(await verifyUnder(pki, await pki.sign(ORDER, { header: { x5c: [underRoot, leaf, root] } }))).toEqual(invalid);
+});
+
 test('an intermediate that sets no limit of its own is fine', async () => {
   expect(await verifySignedBy({ intermediate: { pathLength: 'absent' } })).toMatchObject({ kind: 'valid' });
 });

@@ -84,7 +84,7 @@ test.each([
   ['price', -1],
   ['price', 0.01],
   ['price', '6.00'],
-  ['price', 9_007_199_254_740_993],
+  ['price', 2 ** 53],
   ['currency', 'yuan'],
   ['developerPayload', { intent: 'x' }],
   ['developerPayload', 'x'.repeat(513)],

@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { createStorePki, type StorePki } from '../../../dev/store/pki.js';
+import { readCompactJws } from '../../../src/store/verify-compact-es256.js';
 import { AT, ORDER, refusedAs, verifyUnder } from './signed-evidence.js';
 
 let pki: StorePki;
@@ -76,6 +77,13 @@ test('a document without a signature is malformed', async () => {
   const [, payload] = partsOf(jws);
   expect(await verifyUnder(pki, `${encode({ alg: 'none' })}.${payload}.`)).toEqual(refusedAs('JWS_MALFORMED'));
 });
+
+test.each(['eyJ9.eyJ9', 'e30.e30.e30.e30', 'e30..e30', 'e30.e30.', '.e30.e30', 'e30.e30.e30=', 'e30.e30.e3 0', 'e30.e30.e/+0'])(
+  'a compact JWS is three parts of base64url: %j is malformed',
+  (text) => {
+    expect(() => readCompactJws(text)).toThrow(expect.objectContaining({ code: 'JWS_MALFORMED' }) as Error);
+  },
+);
 
 test('the leaf’s public key is no shared secret: HS256 with it is refused', async () => {
   const publicKey = new X509Certificate(Buffer.from(pki.x5c[0], 'base64')).publicKey.export({ format: 'pem', type: 'spki' });
