@@ -24,7 +24,6 @@ export interface ConfigChanges {
   readonly databaseUrl?: string;
   readonly fulfilment?: Partial<Config['fulfilment']>;
   readonly secrets?: Partial<Config['secrets']>;
-  readonly trustedRoot?: string;
 }
 
 /** A database, a namespace and a store of the test's own; processes of dropless are opened on them. */
@@ -34,6 +33,8 @@ export interface TestWorld {
   readonly store: Store;
   readonly pki: StorePki;
   config(changes?: ConfigChanges): Config;
+  /** The same for a process of its own. */
+  env(changes?: ConfigChanges): Record<string, string>;
   /** One process of dropless, in this one; closed with the world. `worker` is on unless said otherwise. */
   openRuntime(options?: Partial<RuntimeOptions>, changes?: ConfigChanges): Promise<Runtime>;
   /** A paid order of the account, or of nobody in particular, as its device gets it. */
@@ -55,6 +56,7 @@ export async function createTestWorld(): Promise<TestWorld> {
     store,
     pki,
     config,
+    env: (changes = {}) => ({ ...toEnv({ database, temporal, pki, temporalAddress }, changes), TEST_TRUSTED_ROOT: pki.rootFingerprint }),
     async openRuntime(options = {}, changes = {}) {
       const logger = createLogger({ level: 'silent' });
       const runtime = await openRuntime(config(changes), { worker: true, logger, workflowBundle, ...options });
@@ -89,19 +91,24 @@ interface World {
   readonly temporalAddress: string;
 }
 
-function toConfig({ database, temporal, pki, temporalAddress }: World, changes: ConfigChanges): Config {
+/** What a process of dropless finds in its environment, here or in a process of its own. */
+function toEnv({ database, temporal, temporalAddress }: World, changes: ConfigChanges): Record<string, string> {
   const key = (fill: number) => Buffer.alloc(32, fill).toString('base64url');
-  const config = loadConfig({
+  return {
     DROPLESS_DEPLOYMENT: 'development',
     DROPLESS_DATABASE_URL: changes.databaseUrl ?? database.url,
     DROPLESS_EVIDENCE_KEYS: `test:${key(1)}`,
     DROPLESS_INTENT_KEY: key(2),
     TEMPORAL_ADDRESS: changes.temporalAddress ?? temporalAddress,
     TEMPORAL_NAMESPACE: temporal.namespace,
-  });
+  };
+}
+
+function toConfig(world: World, changes: ConfigChanges): Config {
+  const config = loadConfig(toEnv(world, changes));
   return {
     ...config,
-    additionalRoots: [{ sha256: changes.trustedRoot ?? pki.rootFingerprint, pem: '' }],
+    additionalRoots: [{ sha256: world.pki.rootFingerprint, pem: '' }],
     fulfilment: { ...config.fulfilment, ...changes.fulfilment },
     secrets: { ...config.secrets, ...changes.secrets },
   };
