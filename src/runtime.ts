@@ -43,6 +43,7 @@ export interface Runtime {
   readonly metrics: Metrics;
   readonly alarm: Alarm;
   readonly engineUp: () => boolean;
+  readonly waitingCallers: () => number;
   close(): Promise<void>;
 }
 
@@ -115,6 +116,7 @@ function openEngine(parts: Parts): Runtime {
     metrics,
     alarm,
     engineUp: () => client() !== undefined,
+    waitingCallers: () => watch.waiting,
     async close() {
       await link.close();
       catalogue.close();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, WorkflowClient } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
 import { NativeConnection } from '@temporalio/worker';
+import Long from 'long';
 import { pollUntil } from '../../dev/stack/poll-until.js';
 import { registerSearchAttributes } from '../../src/fulfilment/set-up.js';
 
@@ -16,7 +16,7 @@ export interface TestNamespace {
 export async function createTestNamespace(address: string): Promise<TestNamespace> {
   const connection = await NativeConnection.connect({ address });
   const namespace = `test-${randomBytes(6).toString('hex')}`;
-  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: Long.fromNumber(86_400) } });
   // A new namespace is known to the whole server only after its caches have seen it.
   await pollUntil(() => registerSearchAttributes(connection, namespace).then(() => true), { deadlineMs: 30_000, intervalMs: 100 });
   const client = new Client({ connection, namespace });

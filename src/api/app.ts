@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { RouteDeps } from './api-route.js';
+import { createAuthenticate } from './authenticate.js';
+import { toRateKey, type Caller } from './caller.js';
+import { answerErrors } from './error-handler.js';
+import { registerRow } from './register-row.js';
+import { ROUTE_TABLE } from './route-table.js';
+import type { TokenIssuer } from './token-issuers.js';
+import type { ApiConfig } from '../config/config.js';
+import { DroplessError } from '../domain/errors.js';
+import type { Logger } from '../telemetry/logger.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | undefined;
+  }
+}
+
+export interface ApiDeps extends Omit<RouteDeps, 'openApi'> {
+  readonly config: ApiConfig;
+  readonly tokenIssuers: readonly TokenIssuer[];
+  readonly logger: Logger;
+  /** Those who only wait for their grant do not count as work in flight. */
+  readonly waitingCallers: () => number;
+}
+
+/** A body of the largest size over a slow mobile line; past this the connection is only held open. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The HTTP API, not listening yet. */
+export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: deps.config.bodyBytesMax,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: toCorrelationId,
+    routerOptions: { maxParamLength: 1_024 },
+    return503OnClosing: false,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('caller', undefined);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-correlation-id', request.id);
+  });
+  answerErrors(app, deps.logger);
+  await app.register(helmet);
+  await app.register(swagger, OPEN_API);
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  boundWorkInFlight(app, deps);
+  await app.register(rateLimit, {
+    max: deps.config.rateLimitPerMinute,
+    timeWindow: '1 minute',
+    hook: 'preHandler', // After authentication: the share is the caller's, not the address's.
+    keyGenerator: (request) => (request.caller === undefined ? `address:${request.ip}` : toRateKey(request.caller)),
+    errorResponseBuilder: () => new DroplessError('RATE_LIMITED'),
+  });
+  const authenticate = createAuthenticate(deps);
+  const routeDeps: RouteDeps = { ...deps, openApi: () => ({ ...app.swagger() }) };
+  for (const row of ROUTE_TABLE) registerRow(app, row, routeDeps, authenticate);
+  return app;
+}
+
+const OPEN_API = {
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'dropless',
+      description: 'Zero lost orders for HarmonyOS in-app purchases. 零掉单。',
+      version: '1',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
+  },
+  transform: jsonSchemaTransform,
+  transformObject: jsonSchemaTransformObject,
+};
+
+/** A caller's own id is taken where it is harmless in a log, so that its log and ours meet. */
+function toCorrelationId({ headers }: Pick<FastifyRequest, 'headers'>): string {
+  const given = headers['x-correlation-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
+}
+
+/** Past the bound a caller is told to come back at once: work begun is finished, and nobody waits for a place. */
+function boundWorkInFlight(app: FastifyInstance, { config, waitingCallers }: ApiDeps): void {
+  let inFlight = 0;
+  app.addHook('onRequest', async (request) => {
+    if (!request.url.startsWith('/v1/')) return;
+    if (inFlight - waitingCallers() >= config.inFlightMax) throw new DroplessError('RATE_LIMITED');
+    inFlight += 1;
+    request.raw.once('close', () => {
+      inFlight -= 1;
+    });
+  });
+}
