@@ -43,13 +43,12 @@ export async function openChildProcess(options: ChildProcessOptions): Promise<Gu
   const { pid } = await spawned(child);
   const guard = spawn(process.execPath, [join(PROJECT_DIR, 'dev/stack/guard.mjs'), String(pid), options.stopSignal], GUARD_OPTIONS);
   guard.stdin?.on('error', () => undefined);
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream !== null) createInterface({ input: stream }).on('line', options.log);
-  }
+  const lastWords = listen(child, options.log);
   const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => {
+    // Not `exit`: processes of its own that hold our pipes may outlive it by a moment, and so may its last words.
+    child.once('close', (code, signal) => {
       guard.kill('SIGKILL');
-      resolve(signal === null ? `exit code ${code}` : signal);
+      resolve([signal ?? `exit code ${code}`, ...lastWords].join('\n  '));
     });
   });
   return {
@@ -66,6 +65,22 @@ export async function openChildProcess(options: ChildProcessOptions): Promise<Gu
       await ended;
     },
   };
+}
+
+const LAST_WORDS = 10;
+
+/** Hands on what it prints, and keeps the end of it: why a server did not start is said nowhere else. */
+function listen(child: ChildProcess, log: Log): readonly string[] {
+  const lastWords: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      lastWords.push(line);
+      if (lastWords.length > LAST_WORDS) lastWords.shift();
+      log(line);
+    });
+  }
+  return lastWords;
 }
 
 const GUARD_OPTIONS: SpawnOptions = { detached: true, stdio: ['pipe', 'ignore', 'ignore'] };

@@ -52,7 +52,12 @@ export async function openPostgres({ dataDir, port: wanted, durable = true, log 
   const died = new AbortController();
   void child.ended.then((reason) => died.abort(new Error(`PostgreSQL ended: ${reason}`)));
   const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
-  await pollUntil(() => createDatabase(url('postgres')), { deadlineMs: START_TIMEOUT_MS, signal: died.signal });
+  try {
+    await pollUntil(() => createDatabase(url('postgres')), { deadlineMs: START_TIMEOUT_MS, signal: died.signal });
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
   return { url: url(DATABASE), port, pid: child.pid, stop: child.stop, kill: child.kill };
 }
 

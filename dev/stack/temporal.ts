@@ -1,5 +1,5 @@
 import { NativeConnection } from '@temporalio/worker';
-import { openChildProcess, type Log } from './child-process.js';
+import { openChildProcess, type GuardedProcess, type Log } from './child-process.js';
 import { findFreePort } from './free-port.js';
 import { pollUntil } from './poll-until.js';
 
@@ -18,10 +18,13 @@ export interface TemporalOptions {
 export interface Temporal {
   readonly address: string;
   readonly uiUrl: string | undefined;
+  /** Of the process that runs now, or ran last. */
   readonly pid: number;
   stop(): Promise<void>;
   /** SIGKILL: what a crash looks like. */
   kill(): Promise<void>;
+  /** Stops it if it runs and starts it again at the same address; without a `dbFile` it has forgotten everything. */
+  restart(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 30_000;
@@ -29,18 +32,43 @@ const START_TIMEOUT_MS = 30_000;
 /** Temporal's development server on 127.0.0.1; answers once it serves its default namespace. */
 export async function openTemporal(options: TemporalOptions): Promise<Temporal> {
   const port = options.port ?? (await findFreePort());
+  const address = `127.0.0.1:${port}`;
+  const start = () => startServer(toArguments(options, port), address, options);
+  let server = await start();
+  return {
+    address,
+    uiUrl: options.uiPort === undefined ? undefined : `http://127.0.0.1:${options.uiPort}`,
+    get pid() {
+      return server.pid;
+    },
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    restart: async () => {
+      await server.stop();
+      server = await start();
+    },
+  };
+}
+
+function toArguments({ uiPort, dbFile, dynamicConfig = [] }: TemporalOptions, port: number): string[] {
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'];
-  if (options.uiPort === undefined) args.push('--headless');
-  else args.push('--ui-ip', '127.0.0.1', '--ui-port', String(options.uiPort));
-  if (options.dbFile !== undefined) args.push('--db-filename', options.dbFile);
-  for (const value of options.dynamicConfig ?? []) args.push('--dynamic-config-value', value);
-  const child = await openChildProcess({ command: options.binary, args, stopSignal: 'SIGTERM', log: options.log });
+  if (uiPort === undefined) args.push('--headless');
+  else args.push('--ui-ip', '127.0.0.1', '--ui-port', String(uiPort));
+  if (dbFile !== undefined) args.push('--db-filename', dbFile);
+  return [...args, ...dynamicConfig.flatMap((value) => ['--dynamic-config-value', value])];
+}
+
+async function startServer(args: readonly string[], address: string, { binary, log }: TemporalOptions): Promise<GuardedProcess> {
+  const child = await openChildProcess({ command: binary, args, stopSignal: 'SIGTERM', log });
   const died = new AbortController();
   void child.ended.then((reason) => died.abort(new Error(`Temporal ended: ${reason}`)));
-  const address = `127.0.0.1:${port}`;
-  await pollUntil(() => isServing(address), { deadlineMs: START_TIMEOUT_MS, signal: died.signal });
-  const uiUrl = options.uiPort === undefined ? undefined : `http://127.0.0.1:${options.uiPort}`;
-  return { address, uiUrl, pid: child.pid, stop: child.stop, kill: child.kill };
+  try {
+    await pollUntil(() => isServing(address), { deadlineMs: START_TIMEOUT_MS, signal: died.signal });
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  return child;
 }
 
 async function isServing(address: string): Promise<true> {
