@@ -14,7 +14,7 @@ export class OrderNotFoundError extends Error {
   readonly code = 'ORDER_NOT_FOUND';
 }
 
-/** The store does not charge again while an order of the subscription is undelivered (huawei-iap.md §1.2). */
+/** The store charges again neither while an order of the subscription is undelivered (huawei-iap.md §1.2) nor after a revocation. */
 export class RenewalRefusedError extends Error {
   override readonly name = 'RenewalRefusedError';
   readonly code = 'RENEWAL_REFUSED';
@@ -69,6 +69,7 @@ function matches(order: Order, { user, applicationId, environment, productType }
 function toRenewal(charges: readonly Order[], sequence: number, at: Date): Order {
   const last = charges.at(-1);
   if (last === undefined) throw new RenewalRefusedError('not a subscription');
+  if (last.revocation) throw new RenewalRefusedError('the subscription is revoked');
   if (charges.some(({ finished }) => !finished)) throw new RenewalRefusedError('an order of this subscription is undelivered');
   return {
     ...last,

@@ -130,6 +130,15 @@ test('a subscription with an undelivered order is not charged again', async () =
   await expect(store.renew(purchaseOrderId)).rejects.toMatchObject({ code: 'RENEWAL_REFUSED' });
 });
 
+test('a subscription whose last charge is revoked is not charged again', async () => {
+  const { store } = aStore();
+  const { purchaseOrderId } = await store.pay(PASS);
+  store.finish(purchaseOrderId);
+  store.revoke(purchaseOrderId, '1');
+  await expect(store.renew(purchaseOrderId)).rejects.toMatchObject({ code: 'RENEWAL_REFUSED' });
+  expect(store.listOrders({ user: 'payer' })).toHaveLength(1);
+});
+
 test('an unknown order is said to be unknown', async () => {
   const { store } = aStore();
   expect(() => store.finish('nothing')).toThrow(expect.objectContaining({ code: 'ORDER_NOT_FOUND' }));
