@@ -14,7 +14,7 @@ await runUntilSignal(async () => {
   const logger = createLogger({ level: config.telemetry.logLevel });
   installTemporalRuntime(logger);
   const runtime = await openRuntime(config, { logger, worker: config.engine.serverRunsWorker });
-  const api = await createApi({ ...runtime, config: config.api, tokenIssuers });
+  const api = await createApi({ ...runtime, limits: config.api, tokenIssuers });
   const metrics = createMetricsServer(runtime.metrics);
   await metrics.listen({ host: config.telemetry.metricsHost, port: config.telemetry.metricsPort });
   await api.listen({ host: config.api.host, port: config.api.port });

@@ -12,7 +12,6 @@ import { answerErrors } from './error-handler.js';
 import { registerRow } from './register-row.js';
 import { ROUTE_TABLE } from './route-table.js';
 import type { TokenIssuer } from './token-issuers.js';
-import type { ApiConfig } from '../config/config.js';
 import { DroplessError } from '../domain/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 
@@ -22,8 +21,15 @@ declare module 'fastify' {
   }
 }
 
+/** Limits of the API; see docs/configuration.md. */
+export interface ApiLimits {
+  readonly bodyBytesMax: number;
+  readonly rateLimitPerMinute: number;
+  readonly inFlightMax: number;
+}
+
 export interface ApiDeps extends Omit<RouteDeps, 'openApi'> {
-  readonly config: ApiConfig;
+  readonly limits: ApiLimits;
   readonly tokenIssuers: readonly TokenIssuer[];
   readonly logger: Logger;
   /** Those who only wait for their grant do not count as work in flight. */
@@ -36,7 +42,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** The HTTP API, not listening yet. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
-    bodyLimit: deps.config.bodyBytesMax,
+    bodyLimit: deps.limits.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: toCorrelationId,
     routerOptions: { maxParamLength: 1_024 },
@@ -54,7 +60,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   boundWorkInFlight(app, deps);
   await app.register(rateLimit, {
-    max: deps.config.rateLimitPerMinute,
+    max: deps.limits.rateLimitPerMinute,
     timeWindow: '1 minute',
     hook: 'preHandler', // After authentication: the share is the caller's, not the address's.
     keyGenerator: (request) => (request.caller === undefined ? `address:${request.ip}` : toRateKey(request.caller)),
@@ -88,11 +94,11 @@ function toCorrelationId({ headers }: Pick<FastifyRequest, 'headers'>): string {
 }
 
 /** Past the bound a caller is told to come back at once: work begun is finished, and nobody waits for a place. */
-function boundWorkInFlight(app: FastifyInstance, { config, waitingCallers }: ApiDeps): void {
+function boundWorkInFlight(app: FastifyInstance, { limits, waitingCallers }: ApiDeps): void {
   let inFlight = 0;
   app.addHook('onRequest', async (request) => {
     if (!request.url.startsWith('/v1/')) return;
-    if (inFlight - waitingCallers() >= config.inFlightMax) throw new DroplessError('RATE_LIMITED');
+    if (inFlight - waitingCallers() >= limits.inFlightMax) throw new DroplessError('RATE_LIMITED');
     inFlight += 1;
     request.raw.once('close', () => {
       inFlight -= 1;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Answer, ApiRoute, RouteDeps, TableRow } from './api-route.js';
 import type { Authenticate } from './authenticate.js';
 import type { Caller } from './caller.js';

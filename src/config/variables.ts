@@ -106,7 +106,7 @@ export const VARIABLES = {
     unit: 'the path of a JSON file',
     processes: server,
     schema: text,
-    meaning: 'A catalogue to apply at start. Unset: the version that `dropless catalogue apply` stored last.',
+    meaning: 'The first catalogue of a ledger that has none yet, checked at every start. Later versions come by `dropless catalogue apply`.',
   },
   DROPLESS_HOST: {
     ...plain,

@@ -23,7 +23,7 @@ test('a paid order is granted once and finished, and its workflow carries the or
   const finished = await untilState(world, order.purchaseOrderId, 'finished');
   expect(finished.finishedBy).toBe('client');
   expect(await listBalances(world.database.db, player)).toEqual([{ currency: 'gold', amount: 60n }]);
-  const result = await world.temporal.client.workflow.getHandle(order.purchaseOrderId).result();
+  const result: unknown = await world.temporal.client.workflow.getHandle(order.purchaseOrderId).result();
   expect(result).toEqual({ state: 'finished' });
 });
 

@@ -13,7 +13,7 @@ export interface TestApi {
 
 export async function openTestApi(world: TestWorld, runtime: Runtime, issuers: unknown = []): Promise<TestApi> {
   const tokenIssuers: readonly TokenIssuer[] = parseTokenIssuers(issuers);
-  const app = await createApi({ ...runtime, config: world.config().api, tokenIssuers });
+  const app = await createApi({ ...runtime, limits: world.config().api, tokenIssuers });
   await app.ready();
   return { app, key: await createApiKey(world.database.db, 'production', 'game') };
 }

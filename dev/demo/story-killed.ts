@@ -1,0 +1,24 @@
+import { expectOf } from './expect.js';
+import type { Story } from './story.js';
+import { findFreePort } from '../stack/free-port.js';
+import { openServerProcess } from '../stack/server-process.js';
+
+/** A second server whose worker dies by SIGKILL right after its first grant has committed. */
+export const killedBetweenCommitAndCompletion: Story = {
+  title: 'The worker is killed with SIGKILL between the grant’s commit and its completion',
+  async run({ stack, newPlayer, paid, tell, until }) {
+    const player = newPlayer();
+    const port = await findFreePort();
+    const dying = await openServerProcess({ program: 'dist/dev/demo/dying-server.js', env: stack.env, port, log: () => undefined });
+    const order = await player.buy('gold60');
+    paid(order.purchaseOrderId);
+    await player.submit(order.purchaseData, dying.url).catch(() => undefined);
+    const ending = await Promise.race([dying.ended, until(order.purchaseOrderId, 'granted').then(() => 'another worker took it')]);
+    await dying.kill();
+    tell(`The process died (${ending}) with the goods in the account and nobody told.`);
+    expectOf(await player.submit(order.purchaseData), { status: 200, state: 'granted' });
+    tell('The phone asks the other server: granted. The workflow goes on there from the step it was in.');
+    await player.finish(order);
+    await until(order.purchaseOrderId, 'finished');
+  },
+};

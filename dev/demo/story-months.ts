@@ -1,0 +1,38 @@
+import { Connection, WorkflowClient, WorkflowIdConflictPolicy } from '@temporalio/client';
+import { expectOf } from './expect.js';
+import type { Story } from './story.js';
+import { TASK_QUEUE } from '../../src/workflows/contract.js';
+
+/** The server lets the time of this one workflow jump from timer to timer (temporal.md). */
+class TimeSkippingClient extends WorkflowClient {
+  protected override async createStartWorkflowRequest(
+    input: Parameters<WorkflowClient['createStartWorkflowRequest']>[0],
+  ): ReturnType<WorkflowClient['createStartWorkflowRequest']> {
+    return { ...(await super.createStartWorkflowRequest(input)), timeSkippingConfig: { enabled: true } };
+  }
+}
+
+export const monthsPass: Story = {
+  title: 'The player never comes back to finish; time passes',
+  async run({ stack, newPlayer, paid, tell, until }) {
+    const player = newPlayer();
+    const order = await player.buy('gold60');
+    paid(order.purchaseOrderId);
+    expectOf(await player.submit(order.purchaseData), { status: 200, state: 'granted' });
+    tell('Granted; then the phone fell into a lake. The workflow waits for the finish.');
+    const connection = await Connection.connect({ address: stack.temporalAddress });
+    const client = new TimeSkippingClient({ connection });
+    const run = await client.start('fulfilPurchase', {
+      workflowId: order.purchaseOrderId,
+      taskQueue: TASK_QUEUE,
+      args: [order.purchaseOrderId],
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.TERMINATE_EXISTING,
+    });
+    await run.result();
+    await connection.close();
+    tell('180 days later the workflow ends with the purchase still granted: the goods stay, the finish is unknown.');
+    expectOf(await player.finish(order), { status: 200 });
+    await until(order.purchaseOrderId, 'finished');
+    tell('A new phone finishes it after all: a late word is a ledger write alone.');
+  },
+};
