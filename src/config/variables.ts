@@ -106,7 +106,8 @@ export const VARIABLES = {
     unit: 'the path of a JSON file',
     processes: server,
     schema: text,
-    meaning: 'The first catalogue of a ledger that has none yet, checked at every start. Later versions come by `dropless catalogue apply`.',
+    meaning:
+      'The first catalogue of a ledger that has none yet, checked at every start. Later versions come by `dropless catalogue apply`.',
   },
   DROPLESS_HOST: {
     ...plain,
