@@ -80,6 +80,8 @@ export const ERROR_CODES = {
   RELEASE_IMPOSSIBLE: facts(false, 'none', 'Nothing can be granted yet: mend what the reason names first.', '当前无法发放：请先处理挂起原因。'),
   ALREADY_OWNED: facts(true, 'none', 'The order has an owner already.', '该订单已有所属账号。'),
   ENGINE_UNAVAILABLE: facts(false, 'ask-again', 'Temporal cannot be reached; try again.', 'Temporal 暂不可用，请稍后再试。'),
+  ACCOUNT_UNKNOWN: facts(true, 'none', 'There is no such account.', '没有该账号。'),
+  API_KEY_UNKNOWN: facts(true, 'none', 'There is no such API key, or it is revoked already.', '没有该 API 密钥，或已被撤销。'),
   CATALOGUE_INVALID: facts(true, 'fix-request', 'The catalogue has a fault.', '商品目录有错误。'),
   CONFIGURATION_INVALID: facts(true, 'fix-request', 'The configuration has a fault.', '配置有错误。'),
   SCHEMA_TOO_OLD: facts(false, 'none', 'The database schema is older than this program: run `dropless migrate`.', '数据库结构过旧，请运行 dropless migrate。'),

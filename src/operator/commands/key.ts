@@ -1,0 +1,39 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { DroplessError } from '../../domain/errors.js';
+import { ENVIRONMENTS, type Environment } from '../../domain/ids.js';
+import { createApiKey, revokeApiKey } from '../../ledger/api-keys.js';
+import { parseWords } from '../arguments.js';
+import { withLedger } from '../open-parts.js';
+import type { Shell } from '../operator-deps.js';
+
+interface KeyOptions {
+  readonly realm: string;
+  readonly environment: Environment;
+}
+
+export function addKeyCommands(program: Command, shell: Shell): void {
+  const key = program.command('key').description('API keys of game servers.');
+  key
+    .command('create')
+    .description('Make a key and print it, this once: only its hash is stored.')
+    .requiredOption('--realm <realm>', 'the game it may act for', parseWords)
+    .addOption(new Option('--environment <name>', 'where').choices(ENVIRONMENTS).makeOptionMandatory())
+    .action(async ({ realm, environment }: KeyOptions) => {
+      shell.print([await withLedger(shell, (db) => createApiKey(db, environment, realm))]);
+    });
+  key
+    .command('revoke')
+    .description('End a key, at once.')
+    .argument('<keyId>', 'the twelve characters between dlk_ and the second underscore', parseKeyId)
+    .action(async (keyId: string) => {
+      const revoked = await withLedger(shell, (db) => revokeApiKey(db, keyId));
+      if (!revoked) throw new DroplessError('API_KEY_UNKNOWN');
+      shell.print([`The key ${keyId} is revoked.`]);
+    });
+}
+
+/** Refuses a whole key without repeating it: it would stand in the terminal and in the shell's history. */
+function parseKeyId(text: string): string {
+  if (!/^[0-9a-f]{12}$/.test(text)) throw new InvalidArgumentError('Twelve hexadecimal digits are needed.');
+  return text;
+}

@@ -1,0 +1,47 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { z } from 'zod';
+import { readTextArgument } from '../arguments.js';
+import type { Shell } from '../operator-deps.js';
+import { ERROR_CODES } from '../../domain/error-codes.js';
+import { renderVerification } from '../../store/render-verification.js';
+import { createVerifier, signedTimeOf, type Verification } from '../../store/verify-purchase.js';
+
+interface VerifyOptions {
+  readonly at?: Date | 'signed';
+  readonly json?: true;
+}
+
+const timeSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
+export function addVerifyCommand(program: Command, shell: Shell): void {
+  program
+    .command('verify')
+    .description('Judge a purchase that the store signed, check by check. Needs no database. Exit 0 valid, 1 refused, 2 usage.')
+    .argument('<file>', 'a purchaseData or a bare JWS; - for standard input', readTextArgument)
+    .option('--at <time>', 'judge as of this time (ISO 8601), or as of the `signed` time; now unless said otherwise', parseTime)
+    .option('--json', 'for programs')
+    .action((evidence: string, options: VerifyOptions) => verify(shell, evidence.trim(), options));
+}
+
+async function verify(shell: Shell, evidence: string, { at = new Date(), json }: VerifyOptions): Promise<void> {
+  // Evidence without a readable time is refused before any time is asked for.
+  const judgedAt = at === 'signed' ? (signedTimeOf(evidence) ?? new Date()) : at;
+  const verification = await createVerifier({ trustedRoots: shell.trustedRoots() }).verify(evidence, judgedAt);
+  if (json) shell.printJson(toDocument(verification, judgedAt));
+  else shell.print([`Judged as of ${judgedAt.toISOString()}.`, ...renderVerification(verification).split('\n')]);
+  if (verification.verdict.kind === 'refused') shell.exitWith(1);
+}
+
+function toDocument({ verdict, checks }: Verification, judgedAt: Date) {
+  if (verdict.kind === 'valid')
+    return { verdict: verdict.kind, judgedAt, document: verdict.document, purchases: verdict.purchases, checks };
+  const { final, en } = ERROR_CODES[verdict.code];
+  return { verdict: verdict.kind, judgedAt, code: verdict.code, final, message: en, checks };
+}
+
+function parseTime(text: string): Date | 'signed' {
+  if (text === 'signed') return text;
+  const parsed = timeSchema.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError('A time such as 2026-02-28T12:00:00Z is needed, or the word signed.');
+  return new Date(parsed.data);
+}

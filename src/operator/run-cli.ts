@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander';
+import { addAccountCommands } from './commands/account.js';
+import { addActCommands } from './commands/acts.js';
+import { addCatalogueCommands } from './commands/catalogue.js';
+import { addKeyCommands } from './commands/key.js';
+import { addMigrateCommand } from './commands/migrate.js';
+import { addParkedCommand } from './commands/parked.js';
+import { addRecoverCommand } from './commands/recover.js';
+import { addSetupCommand } from './commands/setup.js';
+import { addShowCommand } from './commands/show.js';
+import { addVerifyCommand } from './commands/verify.js';
+import { createShell, toPlainLine } from './create-shell.js';
+import type { OperatorDeps } from './operator-deps.js';
+import { DroplessError, toErrorCode } from '../domain/errors.js';
+
+const USAGE = 2;
+
+/** Runs one command and answers with its exit status: 0 done, 1 refused or failed, 2 wrong usage. */
+export async function runCli(args: readonly string[], deps: OperatorDeps): Promise<number> {
+  let status = 0;
+  const shell = createShell(deps, (wanted) => {
+    status = wanted;
+  });
+  // Set before the commands are added: they inherit it.
+  const program = new Command('dropless')
+    .description('Zero lost orders for HarmonyOS in-app purchases: the operator’s commands.')
+    .exitOverride()
+    .configureOutput({ writeOut: deps.writeOut, writeErr: deps.writeError });
+  const addAll = [
+    addVerifyCommand,
+    addShowCommand,
+    addParkedCommand,
+    addActCommands,
+    addCatalogueCommands,
+    addKeyCommands,
+    addAccountCommands,
+    addMigrateCommand,
+    addSetupCommand,
+    addRecoverCommand,
+  ];
+  for (const add of addAll) add(program, shell);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE; // Commander has said what is wrong.
+    deps.writeError(`${toPlainLine(toErrorLine(error))}\n`);
+    return 1;
+  }
+}
+
+/** Never a stack, and nothing that an unforeseen error carries but its code: its text may hold values. */
+function toErrorLine(error: unknown): string {
+  const shown = error instanceof DroplessError ? error : new DroplessError(toErrorCode(error), { cause: error, ...toField(error) });
+  return `${shown.code}: ${shown.message}`;
+}
+
+function toField(error: unknown): { field: string } | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return { field: 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name };
+}
