@@ -8,7 +8,8 @@ import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, val
 import type { RouteDeps } from './api-route.js';
 import { createAuthenticate } from './authenticate.js';
 import { toRateKey, type Caller } from './caller.js';
-import { answerErrors } from './error-handler.js';
+import { answerClientError, answerError, answerErrors } from './error-handler.js';
+import { createInFlightLimit } from './in-flight.js';
 import { registerRow } from './register-row.js';
 import { ROUTE_TABLE } from './route-table.js';
 import type { TokenIssuer } from './token-issuers.js';
@@ -38,15 +39,28 @@ export interface ApiDeps extends Omit<RouteDeps, 'openApi'> {
 
 /** A body of the largest size over a slow mobile line; past this the connection is only held open. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUT_CHECK_INTERVAL_MS = 5_000;
+/** Nothing is sent or received for this long: longer than the longest wait for a grant. */
+const CONNECTION_TIMEOUT_MS = 120_000;
+/** Longer than load balancers keep an idle connection, so that it is they who close it. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/** An order id of 256 characters, each of them percent-encoded. */
+const PARAM_LENGTH_MAX = 768;
 
 /** The HTTP API, not listening yet. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: deps.limits.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS },
     genReqId: toCorrelationId,
-    routerOptions: { maxParamLength: 1_024 },
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    exposeHeadRoutes: false,
     return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, deps.logger),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -58,17 +72,18 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(helmet);
   await app.register(swagger, OPEN_API);
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
-  boundWorkInFlight(app, deps);
   await app.register(rateLimit, {
     max: deps.limits.rateLimitPerMinute,
     timeWindow: '1 minute',
-    hook: 'preHandler', // After authentication: the share is the caller's, not the address's.
+    // The route's own hook, which authenticates, comes first: the share is the caller's, not the address's.
+    hook: 'onRequest',
     keyGenerator: (request) => (request.caller === undefined ? `address:${request.ip}` : toRateKey(request.caller)),
     errorResponseBuilder: () => new DroplessError('RATE_LIMITED'),
   });
   const authenticate = createAuthenticate(deps);
+  const limit = createInFlightLimit(deps.limits.inFlightMax, deps.waitingCallers);
   const routeDeps: RouteDeps = { ...deps, openApi: () => ({ ...app.swagger() }) };
-  for (const row of ROUTE_TABLE) registerRow(app, row, routeDeps, authenticate);
+  for (const row of ROUTE_TABLE) registerRow(app, row, { deps: routeDeps, authenticate, limit });
   return app;
 }
 
@@ -91,17 +106,4 @@ const OPEN_API = {
 function toCorrelationId({ headers }: Pick<FastifyRequest, 'headers'>): string {
   const given = headers['x-correlation-id'];
   return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
-}
-
-/** Past the bound a caller is told to come back at once: work begun is finished, and nobody waits for a place. */
-function boundWorkInFlight(app: FastifyInstance, { limits, waitingCallers }: ApiDeps): void {
-  let inFlight = 0;
-  app.addHook('onRequest', async (request) => {
-    if (!request.url.startsWith('/v1/')) return;
-    if (inFlight - waitingCallers() >= limits.inFlightMax) throw new DroplessError('RATE_LIMITED');
-    inFlight += 1;
-    request.raw.once('close', () => {
-      inFlight -= 1;
-    });
-  });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HTTP_STATUS } from './http-status.js';
 import { ERROR_CODES, type ErrorCode } from '../domain/error-codes.js';
 
-export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 const NEXT_STEPS = ['none', 'ask-again', 'fresh-evidence', 'fix-request', 'contact-support'] as const;

@@ -1,20 +1,28 @@
+import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
-import type { Answer, ApiRoute, RouteDeps, TableRow } from './api-route.js';
+import type { Answer, Call, RouteDeps, TableRow } from './api-route.js';
 import type { Authenticate } from './authenticate.js';
 import type { Caller } from './caller.js';
+import type { InFlightLimit } from './in-flight.js';
 import { HTTP_STATUS } from './http-status.js';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem.js';
+import { ERROR_CODES, type ErrorCode } from '../domain/error-codes.js';
 import { DroplessError } from '../domain/errors.js';
 
+interface RowDeps {
+  readonly deps: RouteDeps;
+  readonly authenticate: Authenticate;
+  readonly limit: InFlightLimit;
+}
+
 /** Adds one row of the table: its credentials, its schemas, its handler, and its place in the OpenAPI document. */
-export function registerRow(app: FastifyInstance, row: TableRow, deps: RouteDeps, authenticate: Authenticate): void {
+export function registerRow(app: FastifyInstance, row: TableRow, { deps, authenticate, limit }: RowDeps): void {
   const { method, url, callers, route } = row;
   const isPublic = callers.some((each) => each === 'public');
   app.route({
     method,
     url,
-    schema: toSchema(route, isPublic),
+    schema: toSchema(row, isPublic),
     ...(isPublic && { config: { rateLimit: false } }),
     async onRequest(request) {
       if (isPublic) return;
@@ -23,21 +31,28 @@ export function registerRow(app: FastifyInstance, row: TableRow, deps: RouteDeps
       request.caller = caller;
     },
     async handler(request, reply) {
-      const answer: Answer = await route.handle(deps, {
-        body: request.body,
-        params: request.params,
-        headers: request.headers,
-        correlationId: request.id,
-        get caller() {
-          return getCaller(request);
-        },
-      });
-      if (answer.afterwards !== undefined) reply.raw.once('close', () => void answer.afterwards?.());
+      const handle = async (): Promise<Answer> => route.handle(deps, toCall(request));
+      // Whether the process lives is asked most when it is busy.
+      const answer = isPublic ? await handle() : await limit(handle);
+      // Called too when the caller has hung up: it may have been a phone that lost its net.
+      if (answer.afterwards !== undefined) finished(reply.raw, () => void answer.afterwards?.());
       if (answer.headers !== undefined) reply.headers(answer.headers);
       if (answer.contentType !== undefined) reply.type(answer.contentType);
       return reply.code(answer.status).send(answer.body);
     },
   });
+}
+
+function toCall(request: FastifyRequest): Call<unknown, unknown, unknown> {
+  return {
+    body: request.body,
+    params: request.params,
+    headers: request.headers,
+    correlationId: request.id,
+    get caller() {
+      return getCaller(request);
+    },
+  };
 }
 
 function getCaller({ caller }: FastifyRequest): Caller {
@@ -49,6 +64,7 @@ function getCaller({ caller }: FastifyRequest): Caller {
 const COMMON_ERRORS = [
   'REQUEST_MALFORMED',
   'REQUEST_TOO_LARGE',
+  'REQUEST_TIMEOUT',
   'CREDENTIALS_MISSING',
   'CREDENTIALS_INVALID',
   'CALLER_NOT_ALLOWED',
@@ -56,27 +72,33 @@ const COMMON_ERRORS = [
   'RATE_LIMITED',
   'INTERNAL_ERROR',
   'LEDGER_UNAVAILABLE',
-] as const;
+] as const satisfies readonly ErrorCode[];
 
-function toSchema(route: ApiRoute, isPublic: boolean) {
+function toSchema({ route, callers }: TableRow, isPublic: boolean) {
   const codes = [...new Set([...route.errors, ...(isPublic ? [] : COMMON_ERRORS)])];
-  const answers = Object.entries(route.answers).map(([status, { schema, description }]) => [status, schema.describe(description)]);
+  const answers = Object.entries(route.answers).map(([status, { schema, description, contentType = 'application/json' }]) => [
+    status,
+    { description, content: { [contentType]: { schema } } },
+  ]);
   const statuses = [...new Set(codes.map((code) => HTTP_STATUS[code]))];
   const refusals = statuses.map((status) => [
     status,
     {
-      description: codes.filter((code) => HTTP_STATUS[code] === status).join(', '),
+      description: codes
+        .filter((code) => HTTP_STATUS[code] === status)
+        .map((code) => `\`${code}\`: ${ERROR_CODES[code].en}`)
+        .join(' '),
       content: { [PROBLEM_CONTENT_TYPE]: { schema: problemSchema } },
     },
   ]);
   const { summary, description, body, params, headers } = route;
   return {
     summary,
-    description,
+    description: `${description} Callers: ${isPublic ? 'anybody' : callers.join(', ')}.`,
     ...(body !== undefined && { body }),
     ...(params !== undefined && { params }),
     ...(headers !== undefined && { headers }),
     ...(!isPublic && { security: [{ bearer: [] }] }),
-    response: { ...Object.fromEntries(refusals), ...Object.fromEntries(answers) } as Record<number, z.ZodType>,
+    response: Object.fromEntries([...refusals, ...answers]) as Record<string, unknown>,
   };
 }
