@@ -59,10 +59,12 @@ interface Judgement {
 /**
  * An expired leaf is judged at the time of signing, one a little early at its first moment: so that a forgery is still
  * told from a copy that is only out of date. A leaf that is out of its window even then fails with its path.
+ * Where the time of signing can't be read, the leaf's last moment stands in: the verdict is never more than "not now",
+ * and a payload that only the store can shape loses no order.
  */
 function toJudgement({ leaf, signedAt, at }: Times): Judgement {
-  if (at > leaf.notAfter && signedAt !== undefined) {
-    return { judgedAt: signedAt, untimely: 'JWS_CERTIFICATE_EXPIRED' };
+  if (at > leaf.notAfter) {
+    return { judgedAt: signedAt ?? leaf.notAfter, untimely: 'JWS_CERTIFICATE_EXPIRED' };
   }
   const aheadMs = toAheadMs(signedAt, at);
   const isEarly = (ms: number, toleratedMs: number) => ms > toleratedMs && ms <= EARLY_MS_MAX;

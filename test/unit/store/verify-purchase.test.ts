@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createStorePki, type StorePki } from '../../../dev/store/pki.js';
+import type { ErrorCode } from '../../../src/domain/error-codes.js';
 import { renderVerification } from '../../../src/store/render-verification.js';
 import { createVerifier, signedTimeOf, type Verifier } from '../../../src/store/verify-purchase.js';
 import { AT, DAY_MS, HOUR_MS, later, NOTIFICATION, ORDER, refusedAs, verifySignedBy, verifyUnder } from './signed-evidence.js';
@@ -107,10 +108,23 @@ test('a leaf a little early excuses no signing time far ahead', async () => {
 test.each([
   ['after the leaf’s last moment', { signedTime: AT.getTime() - HOUR_MS }],
   ['before its first', { signedTime: AT.getTime() - 3 * DAY_MS }],
-  ['at no readable time', { signedTime: 'then' }],
 ])('under an expired leaf, what was signed %s is refused for good', async (_, changes) => {
   const leaf = { notBefore: later(-2 * DAY_MS), notAfter: later(-DAY_MS) };
   expect(await verifySignedBy({ leaf }, { ...ORDER, ...changes })).toEqual(refusedAs('JWS_CHAIN_INVALID'));
+});
+
+test.each<[string, object | string, ErrorCode, object]>([
+  ['an unreadable time', { ...ORDER, signedTime: 'then' }, 'JWS_CERTIFICATE_EXPIRED', FACTS],
+  ['no time', { ...ORDER, signedTime: undefined }, 'JWS_CERTIFICATE_EXPIRED', FACTS],
+  ['nothing readable', 'order', 'PAYLOAD_UNREADABLE', {}],
+])('under an expired leaf, what the store signed with %s is not final, and kept', async (_, payload, code, keep) => {
+  const leaf = { notBefore: later(-2 * DAY_MS), notAfter: later(-DAY_MS) };
+  const expired = await createStorePki({ now: AT, leaf });
+  const jws = await expired.sign(payload);
+  expect(await verifyUnder(expired, jws)).toEqual({ kind: 'refused', code, keep });
+  const [header, body] = jws.split('.');
+  const [, , otherSignature] = (await expired.sign({ ...ORDER, quantity: 9 })).split('.');
+  expect(await verifyUnder(expired, `${header}.${body}.${otherSignature}`)).toEqual(refusedAs('JWS_SIGNATURE_INVALID'));
 });
 
 test('an expired leaf excuses no other fault', async () => {
