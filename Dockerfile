@@ -13,7 +13,7 @@ COPY src src
 COPY dev dev
 COPY tools tools
 COPY test/support test/support
-RUN npm run build:bundle
+RUN npm run build
 
 FROM base AS dependencies
 COPY package.json package-lock.json .npmrc ./

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { PROJECT_DIR } from './project-dir.js';
 
 /**
@@ -14,22 +13,33 @@ export async function buildWorkflowBundle(path: string): Promise<void> {
   const hash = await hashSources();
   const stamp = `${path}.sources`;
   if (existsSync(path) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return;
+  // Loaded only now: with nothing to do, a build should not wait for the SDK and webpack to load either.
+  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(PROJECT_DIR, 'src/workflows/index.ts'),
     logger: new DefaultLogger('WARN'),
   });
-  await writeFile(path, code);
-  await writeFile(stamp, hash);
+  await mkdir(dirname(path), { recursive: true });
+  await replaceFile(path, code);
+  await replaceFile(stamp, hash);
 }
 
 /** What a bundle can hold: our workflows and domain, and the packages as the lock file pins them. */
 async function hashSources(): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of ['src/workflows', 'src/domain']) {
-    const files = (await readdir(join(PROJECT_DIR, folder))).toSorted();
-    for (const file of files) hash.update(file).update(await readFile(join(PROJECT_DIR, folder, file)));
+    const files = await readdir(join(PROJECT_DIR, folder), { recursive: true });
+    const sources = files.filter((file) => file.endsWith('.ts')).toSorted();
+    for (const file of sources) hash.update(file).update(await readFile(join(PROJECT_DIR, folder, file)));
   }
   return hash.update(await readFile(join(PROJECT_DIR, 'package-lock.json'))).digest('hex');
+}
+
+/** At once: a worker that starts meanwhile reads the old bundle or the new one, never half of one. */
+async function replaceFile(path: string, content: string): Promise<void> {
+  const whole = `${path}.${process.pid}`;
+  await writeFile(whole, content);
+  await rename(whole, path);
 }
 
 const [, program, path] = process.argv;
