@@ -7,6 +7,7 @@ const project = (name: string, order: number, options: { globalSetup?: string; t
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
+    setupFiles: ['test/support/end-with-vitest.ts'],
     pool: 'forks' as const,
     maxWorkers: 2,
     sequence: { groupOrder: order },
