@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { defineRoute, toProblemAnswer, type Answer, type RouteDeps } from '../api-route.js';
-import { toAccount, toApplications } from '../caller.js';
+import { maySee, toAccount, toApplications, type Caller } from '../caller.js';
 import { accountIdSchema } from '../fields.js';
 import { toPendingRetryAfterSeconds } from '../http-status.js';
 import { grantedSchema, isPending, pendingSchema, toGrantedBody, toPendingBody } from '../purchase-body.js';
+import type { ErrorCode } from '../../domain/error-codes.js';
+import { toErrorCode } from '../../domain/errors.js';
 import type { PurchaseAnswer } from '../../fulfilment/purchase-answer.js';
+import type { Submission } from '../../fulfilment/submit.js';
 import { findGrantedGoods } from '../../ledger/granted-goods.js';
 
 export const submitPurchase = defineRoute({
@@ -40,26 +43,32 @@ export const submitPurchase = defineRoute({
     'PURCHASE_REFUSED',
   ],
   async handle(deps, { body, caller, correlationId }) {
-    const presenter = toAccount(caller, body.account);
-    const applications = toApplications(caller);
-    const submission = { evidence: body.purchaseData, presenter, ...(applications !== undefined && { applications }) };
-    const answer = await toSubmitAnswer(deps, await deps.fulfilment.submit(submission), correlationId);
-    deps.metrics.submitAnswers.inc({ code: answer.code ?? 'GRANTED' });
-    return answer;
+    const submission = { evidence: body.purchaseData, presenter: toAccount(caller, body.account), applications: toApplications(caller) };
+    return toSubmitAnswer(deps, await submit(deps, submission), caller, correlationId);
   },
 });
 
-async function toSubmitAnswer({ db }: RouteDeps, answer: PurchaseAnswer, correlationId: string): Promise<Answer> {
+/** Every submission is counted by its code, refused ones too. */
+async function submit({ fulfilment, metrics }: RouteDeps, submission: Submission): Promise<PurchaseAnswer> {
+  let code: ErrorCode | 'GRANTED' = 'GRANTED';
+  try {
+    const answer = await fulfilment.submit(submission);
+    code = answer.code ?? 'GRANTED';
+    return answer;
+  } catch (error) {
+    code = toErrorCode(error);
+    throw error;
+  } finally {
+    metrics.submitAnswers.inc({ code });
+  }
+}
+
+async function toSubmitAnswer({ db }: RouteDeps, answer: PurchaseAnswer, caller: Caller, correlationId: string): Promise<Answer> {
   const { code, purchase, mayFinish } = answer;
   if (code === undefined) return { status: 200, body: toGrantedBody(answer, await findGrantedGoods(db, purchase.purchaseOrderId)) };
   if (!isPending(code)) return toProblemAnswer(code, correlationId, mayFinish);
-  return {
-    status: 202,
-    body: toPendingBody(answer, code),
-    code,
-    headers: {
-      location: `/v1/purchases/${encodeURIComponent(purchase.purchaseOrderId)}`,
-      'retry-after': String(toPendingRetryAfterSeconds(code)),
-    },
-  };
+  const headers = { 'retry-after': String(toPendingRetryAfterSeconds(code)) };
+  // An order that nobody owns yet is not to be looked at by whoever presents it; presenting it again answers the same.
+  const place = maySee(caller, purchase) ? { location: `/v1/purchases/${encodeURIComponent(purchase.purchaseOrderId)}` } : {};
+  return { status: 202, body: toPendingBody(answer, code), code, headers: { ...headers, ...place } };
 }
