@@ -22,6 +22,8 @@ const deps: OperatorDeps = {
   temporal,
 };
 
+// A reader that had enough, such as `head`, is no failure of ours.
+process.stdout.on('error', () => process.exit());
 process.exitCode = await runCli(process.argv.slice(2), deps);
 
 function temporal(): TemporalAccess {

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { OFFLINE_DEPS, runDropless } from '../../support/cli.js';
+import { PARK_REASONS } from '../../../src/domain/purchase.js';
+import { parsePurchaseOrderId } from '../../../src/domain/ids.js';
+import { toPlainLine } from '../../../src/operator/create-shell.js';
+import { adviseOn } from '../../../src/operator/park-advice.js';
+import { DroplessError } from '../../../src/domain/errors.js';
+
+const failWith = (error: Error) => ({
+  ...OFFLINE_DEPS,
+  openDatabase: () => {
+    throw error;
+  },
+});
+
+test('a failure is one line: its code and what it means', async () => {
+  const { status, out, err } = await runDropless(['show', 'order-1'], failWith(new DroplessError('LEDGER_UNAVAILABLE')));
+  expect({ status, out, err }).toEqual({
+    status: 1,
+    out: '',
+    err: 'LEDGER_UNAVAILABLE: The ledger cannot be reached; nothing was accepted.\n',
+  });
+});
+
+test('an unforeseen failure shows neither its text nor a stack', async () => {
+  const error = Object.assign(new Error('insert of (secret) failed\nat line 1'), { code: '23514' });
+  const { status, err } = await runDropless(['show', 'order-1'], failWith(error));
+  expect(status).toBe(1);
+  expect(err).toBe('INTERNAL_ERROR: Something failed on our side; nothing was lost. (Error 23514)\n');
+});
+
+test.each([['retry'], ['resolve', '--as', 'refused'], ['release'], ['attach', '--account', 'player-1']])(
+  '%s without a reason is wrong usage',
+  async (act, ...options) => {
+    expect(await runDropless([act, 'order-1', ...options])).toMatchObject({ status: 2, err: expect.stringContaining('--why') as string });
+    expect(await runDropless([act, 'order-1', ...options, '--why', ' '])).toMatchObject({ status: 2 });
+  },
+);
+
+test.each(['not json', '{}', '{"applications":[{"applicationId":1}]}'])('a catalogue with a fault is refused: %s', async (text) => {
+  const folder = mkdtempSync(join(tmpdir(), 'dropless-catalogue-'));
+  const path = join(folder, 'catalogue.json');
+  writeFileSync(path, text);
+  const { status, err } = await runDropless(['catalogue', 'check', path]);
+  rmSync(folder, { recursive: true });
+  expect(status).toBe(1);
+  expect(err).toMatch(/^CATALOGUE_INVALID: .+\n$/);
+});
+
+test('words of others cannot steer the terminal', () => {
+  expect(toPlainLine('a\u001b[2Jb\nc\u202ed')).toBe('a\u{fffd}[2Jb\u{fffd}c\u{fffd}d');
+});
+
+test('each park reason has an advice with a command to copy', () => {
+  for (const reason of PARK_REASONS) {
+    const advice = adviseOn(reason, parsePurchaseOrderId('order-1'));
+    expect(advice, reason).toMatch(/`dropless .*order-1/);
+    expect(advice).not.toContain('ORDER');
+  }
+});
