@@ -1,4 +1,4 @@
-import { isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 import { status } from '@grpc/grpc-js';
 import { BrokenCircuitError } from 'cockatiel';
 import { DroplessError } from '../domain/errors.js';
@@ -23,6 +23,7 @@ export function toEngineTrouble(error: unknown): EngineTrouble {
   if (error instanceof BrokenCircuitError) return 'down';
   if (error instanceof DroplessError && error.code === 'ENGINE_UNAVAILABLE') return 'down';
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof NamespaceNotFoundError) return 'misconfigured';
     if (!isGrpcServiceError(cause)) continue;
     if (MISCONFIGURED.includes(cause.code)) return 'misconfigured';
     return DOWN.includes(cause.code) ? 'down' : 'unknown';

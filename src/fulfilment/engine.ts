@@ -3,10 +3,9 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
-  isGrpcServiceError,
   type Client,
 } from '@temporalio/client';
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen, timeout, TimeoutStrategy, wrap } from 'cockatiel';
 import { toEngineTrouble, type EngineTrouble } from './engine-trouble.js';
 import { DroplessError } from '../domain/errors.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
@@ -57,11 +56,14 @@ export function createEngine({ client: getClient, deadlineMs, onTrouble }: Engin
     { halfOpenAfter: BREAK_MS, breaker: new ConsecutiveBreaker(FAILURES_BEFORE_BREAK) },
   );
 
+  // The connection's own retries go on past a deadline that is only its own.
+  const policy = wrap(breaker, timeout(deadlineMs, TimeoutStrategy.Aggressive));
+
   function call<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-    return breaker.execute(() => {
+    return policy.execute(({ signal }) => {
       const client = getClient();
       if (client === undefined) throw new DroplessError('ENGINE_UNAVAILABLE');
-      return client.connection.withDeadline(Date.now() + deadlineMs, () => work(client));
+      return client.connection.withAbortSignal(signal, () => work(client));
     });
   }
 
@@ -126,12 +128,7 @@ async function describeRunning(client: Client, purchaseOrderId: PurchaseOrderId)
     const { status } = await handle(client, purchaseOrderId).describe();
     return status.name === 'RUNNING' || status.name === 'PAUSED';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError && !isNamespaceMissing(error)) return false;
+    if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
-}
-
-/** The same gRPC code says "no such workflow" and "no such namespace"; only the first means that there is no run. */
-function isNamespaceMissing(error: unknown): boolean {
-  return error instanceof Error && isGrpcServiceError(error.cause) && /namespace/i.test(error.cause.details);
 }
