@@ -49,6 +49,11 @@ export function openDatabase({ url, poolSizeMax, onIdleError }: DatabaseOptions)
 async function inTransaction<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // The pool listens to idle connections only, and an error that nobody hears ends the process.
+  const markBroken = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', markBroken);
   try {
     await client.query('begin');
     const result = await work({
@@ -64,6 +69,7 @@ async function inTransaction<Result>(pool: pg.Pool, work: (tx: Transaction) => P
     });
     throw error;
   } finally {
+    client.off('error', markBroken);
     client.release(broken);
   }
 }
