@@ -33,5 +33,5 @@ function row<Body, Params, Headers>(
   callers: TableRow['callers'],
   route: ApiRoute<Body, Params, Headers>,
 ): TableRow {
-  return { method, url, callers, route: route as unknown as ApiRoute };
+  return { method, url, callers, route };
 }

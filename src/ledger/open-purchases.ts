@@ -54,13 +54,3 @@ export async function listOpenPurchases(db: Queryable, query: OpenPurchasesQuery
   );
   return rows.map((row) => row.purchase_order_id);
 }
-
-/** The age in milliseconds of the oldest purchase that is paid and not granted, parked ones aside; undefined: none. */
-export async function findOldestUngrantedMs(db: Queryable): Promise<number | undefined> {
-  const { rows } = await db.query<{ age_ms: string | null }>(
-    `select extract(epoch from now() - min(received_at)) * 1000 as age_ms from purchases
-     where state = 'received' and park_reason is null and purchased_at is not null`,
-  );
-  const age = rows[0]?.age_ms;
-  return age === null || age === undefined ? undefined : Number(age);
-}
