@@ -1,5 +1,6 @@
+import { findAccountKeyByTag } from './accounts.js';
 import type { Transaction } from './database.js';
-import { insertEvidence } from './evidence.js';
+import { insertConflictingEvidence, insertEvidence } from './evidence.js';
 import { lockPurchase } from './purchases.js';
 import type { ResolvedOwner, SealedEvidence } from './receive-purchase.js';
 import { revokePurchase } from './revoke-purchase.js';
@@ -43,18 +44,20 @@ function isAboutEvidence(reason: string | undefined): boolean {
 export async function absorbEvidence(
   tx: Transaction,
   verified: VerifiedPurchase,
-  owner: ResolvedOwner,
+  presented: ResolvedOwner,
   sealed: SealedEvidence,
 ): Promise<News> {
   const purchase = await lockPurchase(tx, verified.purchaseOrderId);
   if (purchase === undefined) return 'none';
+  const owner = await resolveOwner(tx, purchase, presented);
   const news = toNews(purchase, verified, owner);
   if (news === 'none') return news;
-  await insertEvidence(tx, verified, sealed, news !== 'conflict');
   if (news === 'conflict') {
-    const { environment, applicationId } = verified;
-    await insertPurchaseEvent(tx, purchase.purchaseOrderId, 'order-id-conflict', { environment, applicationId });
-  } else if (verified.revocation !== undefined) {
+    await keepConflict(tx, verified, sealed);
+    return news;
+  }
+  await insertEvidence(tx, verified, sealed);
+  if (verified.revocation !== undefined) {
     await revokePurchase(tx, purchase.purchaseOrderId, verified.revocation);
   } else {
     await updateFromEvidence(tx, purchase, verified, owner);
@@ -63,8 +66,24 @@ export async function absorbEvidence(
   return news;
 }
 
+type KnownOwner = Exclude<ResolvedOwner, { readonly tag: string }>;
+
+/** A tag that no account here holds names nobody, however often it is presented. */
+async function resolveOwner(tx: Transaction, { environment, realm }: Purchase, owner: ResolvedOwner): Promise<KnownOwner> {
+  if (owner === undefined || 'accountKey' in owner) return owner;
+  const accountKey = await findAccountKeyByTag(tx, environment, realm, owner.tag);
+  return accountKey && { accountKey };
+}
+
+/** Kept and told once for each application and environment: its repeats are no news. */
+async function keepConflict(tx: Transaction, verified: VerifiedPurchase, sealed: SealedEvidence): Promise<void> {
+  const { purchaseOrderId, environment, applicationId } = verified;
+  if (!(await insertConflictingEvidence(tx, verified, sealed))) return;
+  await insertPurchaseEvent(tx, purchaseOrderId, 'order-id-conflict', { environment, applicationId });
+}
+
 /** What the store says of a granted order no longer changes its product or quantity: that is what was granted. */
-async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified: VerifiedPurchase, owner: ResolvedOwner): Promise<void> {
+async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified: VerifiedPurchase, owner: KnownOwner): Promise<void> {
   await tx.query(
     `update purchases set signed_at = greatest(signed_at, $2), store_finished = store_finished or $3
      where purchase_order_id = $1`,
@@ -73,9 +92,7 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
   await tx.query(
     `update purchases set product_id = $2, product_type = $3, quantity = $4, unexpected = $5,
        park_reason = null, parked_at = null,
-       purchased_at = coalesce($6, purchased_at), account_key = coalesce(account_key, $7::bigint, (
-         select a.account_key from accounts a
-         where a.environment = purchases.environment and a.realm = purchases.realm and a.owner_tag = $8))
+       purchased_at = coalesce($6, purchased_at), account_key = coalesce(account_key, $7)
      where purchase_order_id = $1 and state = 'received'`,
     [
       purchase.purchaseOrderId,
@@ -84,8 +101,7 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
       verified.quantity,
       verified.unexpected,
       verified.purchasedAtMs === undefined ? null : new Date(verified.purchasedAtMs),
-      owner !== undefined && 'accountKey' in owner ? owner.accountKey : null,
-      owner !== undefined && 'tag' in owner ? owner.tag : null,
+      owner?.accountKey ?? null,
     ],
   );
 }

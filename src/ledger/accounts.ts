@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Queryable } from './database.js';
-import { toAccountKey, type Account, type AccountKey, type PurchaseOrderId } from '../domain/ids.js';
+import { toAccountKey, type Account, type AccountKey, type Environment, type PurchaseOrderId } from '../domain/ids.js';
 
 interface KeyRow extends pg.QueryResultRow {
   account_key: string;
@@ -26,6 +26,21 @@ export async function findAccountKey(db: Queryable, account: Account): Promise<A
     account.environment,
     account.realm,
     account.accountId,
+  ]);
+  return rows[0] && toAccountKey(rows[0].account_key);
+}
+
+/** The account that an intent's tag names, where it has the tag: in one environment and realm (L7). */
+export async function findAccountKeyByTag(
+  db: Queryable,
+  environment: Environment,
+  realm: string,
+  ownerTag: string,
+): Promise<AccountKey | undefined> {
+  const { rows } = await db.query<KeyRow>('select account_key from accounts where environment = $1 and realm = $2 and owner_tag = $3', [
+    environment,
+    realm,
+    ownerTag,
   ]);
   return rows[0] && toAccountKey(rows[0].account_key);
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Queryable } from './database.js';
+import type { Queryable, Transaction } from './database.js';
 import type { SealedEvidence } from './receive-purchase.js';
 import type { Environment, PurchaseOrderId } from '../domain/ids.js';
 import type { VerifiedPurchase } from '../domain/purchase.js';
@@ -28,22 +28,39 @@ export async function findEvidence(db: Queryable, purchaseOrderId: PurchaseOrder
   return row && { keyId: row.key_id, jwe: row.jwe, environment: row.environment, verifiedAt: row.verified_at };
 }
 
-/** `accepted: false` keeps what was signed for the same order id by another application or environment (L4). */
-export async function insertEvidence(db: Queryable, verified: VerifiedPurchase, sealed: SealedEvidence, accepted: boolean): Promise<void> {
-  await db.query(
-    `insert into evidence (purchase_order_id, environment, application_id, accepted, signed_at, verified_at, key_id, jwe)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      verified.purchaseOrderId,
-      verified.environment,
-      verified.applicationId,
-      accepted,
-      new Date(verified.signedAtMs),
-      new Date(verified.verifiedAtMs),
-      sealed.keyId,
-      sealed.jwe,
-    ],
+export async function insertEvidence(db: Queryable, verified: VerifiedPurchase, sealed: SealedEvidence): Promise<void> {
+  await db.query(INSERT_EVIDENCE, evidenceValues(verified, sealed, true));
+}
+
+/**
+ * Keeps what was signed for the same order id by another application or environment (L4), one each. False: it stands
+ * there already. To be called under the purchase's lock.
+ */
+export async function insertConflictingEvidence(tx: Transaction, verified: VerifiedPurchase, sealed: SealedEvidence): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `${INSERT_EVIDENCE} where not exists (
+       select from evidence where (purchase_order_id, environment, application_id) = ($1, $2, $3) and not accepted)`,
+    evidenceValues(verified, sealed, false),
   );
+  return rowCount === 1;
+}
+
+const INSERT_EVIDENCE = `
+  insert into evidence (purchase_order_id, environment, application_id, accepted, signed_at, verified_at, key_id, jwe)
+  select $1, $2, $3, $4, $5, $6, $7, $8`;
+
+function evidenceValues(verified: VerifiedPurchase, { keyId, jwe }: SealedEvidence, accepted: boolean): unknown[] {
+  const { purchaseOrderId, environment, applicationId } = verified;
+  return [
+    purchaseOrderId,
+    environment,
+    applicationId,
+    accepted,
+    new Date(verified.signedAtMs),
+    new Date(verified.verifiedAtMs),
+    keyId,
+    jwe,
+  ];
 }
 
 /** Keys that purchases which are not closed still need: a server whose ring lacks one will not start (L10). */
