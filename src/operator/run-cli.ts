@@ -10,6 +10,7 @@ import { addSetupCommand } from './commands/setup.js';
 import { addShowCommand } from './commands/show.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { createShell, toPlainLine } from './create-shell.js';
+import { adviseOnError } from './error-advice.js';
 import type { OperatorDeps } from './operator-deps.js';
 import { DroplessError, toErrorCode } from '../domain/errors.js';
 
@@ -49,10 +50,10 @@ export async function runCli(args: readonly string[], deps: OperatorDeps): Promi
   }
 }
 
-/** Never a stack, and nothing that an unforeseen error carries but its code: its text may hold values. */
+/** The code, what it means, what to do. Never a stack, and of an unforeseen error its name alone: its text may hold values. */
 function toErrorLine(error: unknown): string {
   const shown = error instanceof DroplessError ? error : new DroplessError(toErrorCode(error), { cause: error, ...toField(error) });
-  return `${shown.code}: ${shown.message}`;
+  return `${shown.code}: ${shown.message} ${adviseOnError(shown.code)}`.trimEnd();
 }
 
 function toField(error: unknown): { field: string } | undefined {

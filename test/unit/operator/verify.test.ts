@@ -21,6 +21,16 @@ function write(name: string, text: string): string {
   return path;
 }
 
+const application = {
+  applicationId: '5765880207854356261',
+  packageName: 'com.example.tank',
+  realm: 'game',
+  environments: ['production'],
+  adoptedAt: '2024-01-01T00:00:00Z',
+  products: [{ productId: 'com.raven.tank.hmcn.test', type: 'consumable', grants: [{ kind: 'currency', currency: 'gold', amount: 1 }] }],
+};
+const writeCatalogue = (changes: object) => write('catalogue.json', JSON.stringify({ applications: [{ ...application, ...changes }] }));
+
 describe.runIf(haveSample)('a purchase that Huawei signed', () => {
   test('is valid as of its signed time, exit 0, with every check told', async () => {
     const { status, out, err } = await runDropless(['verify', SAMPLE, '--at', 'signed']);
@@ -50,6 +60,27 @@ describe.runIf(haveSample)('a purchase that Huawei signed', () => {
     expect(out).not.toContain('0000018f7f4279e9');
   });
 
+  test('is judged against a catalogue when one is named, and exit 0 then means that it would be granted', async () => {
+    const { status, out } = await runDropless(['verify', SAMPLE, '--at', 'signed', '--catalogue', writeCatalogue({})]);
+    expect(status).toBe(1);
+    for (const check of ['revocation', 'completion', 'quantity', 'application', 'environment', 'product', 'type'])
+      expect(out).toMatch(new RegExp(`^ok +${check} `, 'm'));
+    expect(out).toMatch(/^FAIL finish +finished$/m);
+    expect(out).toContain('NOT GRANTABLE: FINISHED_ELSEWHERE (not final).');
+  });
+
+  test.each([
+    ['APPLICATION_UNKNOWN', { applicationId: '1' }],
+    ['ENVIRONMENT_UNKNOWN', { environments: ['sandbox'] }],
+    ['PRODUCT_UNKNOWN', { products: [] }],
+    ['PRODUCT_TYPE_MISMATCH', { products: [{ ...application.products[0], type: 'non-consumable' }] }],
+  ])('tells programs the catalogue’s %s', async (code, changes) => {
+    const args = ['verify', SAMPLE, '--at', 'signed', '--json', '--catalogue', writeCatalogue(changes)];
+    const { status, out } = await runDropless(args);
+    expect(status).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'valid', catalogue: [{ obstacles: [code, 'FINISHED_ELSEWHERE'] }] });
+  });
+
   test('may end with a line break, as files do', async () => {
     const path = write('with-line-break.jws', `${readFileSync(SAMPLE, 'utf8')}\n`);
     expect((await runDropless(['verify', path, '--at', 'signed'])).status).toBe(0);
@@ -67,6 +98,7 @@ test.each([
   ['a file that is not there', ['verify', '/nowhere/purchase.jws']],
   ['a folder', ['verify', '/']],
   ['a time that is none', ['verify', '/dev/null', '--at', 'yesterday']],
+  ['a catalogue that is none', ['verify', '/dev/null', '--catalogue', '/dev/null']],
   ['an unknown option', ['verify', '/dev/null', '--trust-everything']],
   ['an unknown command', ['verfy']],
   ['no command', []],
