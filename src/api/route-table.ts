@@ -26,7 +26,7 @@ export const ROUTE_TABLE: readonly TableRow[] = [
   row('GET', '/docs/errors', EVERYBODY, listErrors),
 ];
 
-/** The one cast: what a row's schemas parse is what its handler is called with, see `registerRow`. */
+/** What a row’s schemas parse is what its handler is called with, see `registerRow`. */
 function row<Body, Params, Headers>(
   method: TableRow['method'],
   url: string,
