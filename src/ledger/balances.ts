@@ -34,6 +34,7 @@ export interface Spend {
  *   `IDEMPOTENCY_KEY_REUSED` (the key stands for another request)
  */
 export async function spendBalance(db: Database, spend: Spend): Promise<Balance> {
+  if (spend.amount <= 0n) throw new TypeError('a spend takes more than nothing');
   return db.transaction(async (tx) => {
     const { environment, realm } = spend.account;
     const accountKey = await findAccountKey(tx, spend.account);
