@@ -16,6 +16,7 @@ import { createEvidenceCipher } from './ledger/evidence-cipher.js';
 import { listKeyIdsInUse } from './ledger/evidence.js';
 import { checkSchema } from './ledger/migrate.js';
 import { openLedgerWatch } from './ledger/watch.js';
+import { startMeasuring } from './measure.js';
 import { HUAWEI_ROOT_FINGERPRINTS } from './store/huawei-roots.js';
 import { createVerifier } from './store/verify-purchase.js';
 import { createAlarm, type Alarm } from './telemetry/alarm.js';
@@ -56,6 +57,8 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
   const { logger } = options;
   const metrics = createMetrics();
   const alarm = createAlarm({ logger, metrics });
+  const { unknownVariables } = config;
+  if (unknownVariables.length > 0) logger.warn({ unknownVariables }, 'nothing reads these variables: a slip of the pen?');
   const logError = (error: unknown) => logger.warn({ error }, 'a background task failed and goes on');
   const db = openDatabase({ ...config.database, onIdleError: logError });
   try {
@@ -108,6 +111,7 @@ function openEngine(parts: Parts): Runtime {
     finishWindowMs: config.fulfilment.finishWindowDays * DAY_MS,
   });
   const link: TemporalLink = openLink(parts, activities, fulfilment);
+  const stopMeasuring = startMeasuring({ db, metrics, waitingCallers: () => watch.waiting, onError: logError });
   return {
     fulfilment,
     db,
@@ -118,6 +122,7 @@ function openEngine(parts: Parts): Runtime {
     engineUp: () => client() !== undefined,
     waitingCallers: () => watch.waiting,
     async close() {
+      stopMeasuring();
       await link.close();
       catalogue.close();
       await watch.close();

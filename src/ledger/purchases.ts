@@ -72,6 +72,14 @@ export async function listParkedPurchases(db: Queryable, limit: number): Promise
   return rows.map(toPurchase);
 }
 
+/** How many purchases wait for a person or for new knowledge, by reason. */
+export async function countParkedPurchases(db: Queryable): Promise<ReadonlyMap<ParkReason, number>> {
+  const { rows } = await db.query<{ park_reason: ParkReason; count: string }>(
+    'select park_reason, count(*) from purchases where park_reason is not null group by park_reason',
+  );
+  return new Map(rows.map((row) => [row.park_reason, Number(row.count)]));
+}
+
 export function toPurchase(row: PurchaseRow): Purchase {
   const { environment, realm, account_id: accountId } = row;
   return {

@@ -1,7 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-/** A grant takes about 20 ms with the worker in the API's process; past four seconds the caller has its 202. */
-const GRANT_BUCKETS_SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 60, 600];
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -14,18 +11,6 @@ export function createMetrics() {
 
 function createPurchaseMetrics(registers: Registry[]) {
   return {
-    purchases: new Counter({
-      name: 'dropless_purchases_total',
-      help: 'Purchases that reached a state.',
-      labelNames: ['state', 'environment'],
-      registers,
-    }),
-    grantSeconds: new Histogram({
-      name: 'dropless_grant_seconds',
-      help: 'From the receipt of a purchase to its grant.',
-      buckets: GRANT_BUCKETS_SECONDS,
-      registers,
-    }),
     submitAnswers: new Counter({
       name: 'dropless_submit_answers_total',
       help: 'Answers to submissions, by code.',

@@ -22,8 +22,8 @@ test('an alarm is one error line marked as such, and one count', async () => {
 test('two sets of metrics in one process do not meet', async () => {
   const first = createMetrics();
   const second = createMetrics();
-  first.purchases.inc({ state: 'granted', environment: 'sandbox' });
-  const sample = 'dropless_purchases_total{state="granted",environment="sandbox"} 1';
+  first.submitAnswers.inc({ code: 'PENDING' });
+  const sample = 'dropless_submit_answers_total{code="PENDING"} 1';
   expect(await first.registry.metrics()).toContain(sample);
   expect(await second.registry.metrics()).not.toContain(sample);
 });

@@ -1,0 +1,24 @@
+import type { Database } from './ledger/database.js';
+import { countParkedPurchases } from './ledger/purchases.js';
+import type { Metrics } from './telemetry/metrics.js';
+
+export interface MeasureOptions {
+  readonly db: Database;
+  readonly metrics: Pick<Metrics, 'parked' | 'waitingCallers'>;
+  readonly waitingCallers: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+const MEASURE_INTERVAL_MS = 10_000;
+
+/** Keeps the gauges current that nothing else moves: what waits, and why. Answers with how to stop it. */
+export function startMeasuring({ db, metrics, waitingCallers, onError }: MeasureOptions): () => void {
+  async function measure(): Promise<void> {
+    metrics.waitingCallers.set(waitingCallers());
+    const parked = await countParkedPurchases(db);
+    metrics.parked.reset();
+    for (const [reason, count] of parked) metrics.parked.set({ reason }, count);
+  }
+  const timer = setInterval(() => void measure().catch(onError), MEASURE_INTERVAL_MS).unref();
+  return () => clearInterval(timer);
+}
