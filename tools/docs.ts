@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { VARIABLE_NAMES, VARIABLES, type Variable } from '../src/config/variables.js';
 import { ERROR_CODES } from '../src/domain/error-codes.js';
+import { catalogueSchema } from '../src/domain/parse-catalogue.js';
 
 type Row = readonly string[];
 
@@ -8,6 +10,17 @@ export const SECTIONS: readonly { readonly file: string; readonly section: strin
   { file: 'docs/configuration.md', section: 'variables', render: () => renderVariables(VARIABLES, VARIABLE_NAMES) },
   { file: 'docs/errors.md', section: 'errors', render: renderErrors },
 ];
+
+/** Files that are written from code as a whole. */
+export const FILES: readonly { readonly file: string; readonly render: () => string }[] = [
+  { file: 'catalogue.schema.json', render: renderCatalogueSchema },
+];
+
+/** For editors: what it lets through, `dropless catalogue check` may still refuse, such as a productId that stands there twice. */
+function renderCatalogueSchema(): string {
+  const { $schema, ...schema } = z.toJSONSchema(catalogueSchema, { io: 'input' });
+  return `${JSON.stringify({ $schema, title: 'A catalogue of dropless', ...schema }, null, 2)}\n`;
+}
 
 export function renderVariables(variables: Readonly<Record<string, Variable>>, names: readonly string[]): string {
   const rows = names.flatMap((name): Row[] => {

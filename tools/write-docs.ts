@@ -1,15 +1,24 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { replaceSection, SECTIONS } from './docs.js';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { FILES, replaceSection, SECTIONS } from './docs.js';
 
-/** Writes what docs/ takes from code; with `--check` it changes nothing and fails where they differ. */
+const PARTS: readonly { readonly file: string; readonly part: string; readonly toWanted: (document: string) => string }[] = [
+  ...SECTIONS.map(({ file, section, render }) => ({
+    file,
+    part: `the section "${section}"`,
+    toWanted: (document: string) => replaceSection(document, section, render()),
+  })),
+  ...FILES.map(({ file, render }) => ({ file, part: 'the file', toWanted: render })),
+];
+
+/** Writes what is taken from code; with `--check` it changes nothing and fails where they differ. */
 function main(check: boolean): number {
   let differing = 0;
-  for (const { file, section, render } of SECTIONS) {
-    const document = readFileSync(file, 'utf8');
-    const wanted = replaceSection(document, section, render());
+  for (const { file, part, toWanted } of PARTS) {
+    const document = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const wanted = toWanted(document);
     if (wanted === document) continue;
     differing += 1;
-    if (check) console.error(`${file}: the section "${section}" is not what the code says; run \`npm run docs\``);
+    if (check) console.error(`${file}: ${part} is not what the code says; run \`npm run docs\``);
     else writeFileSync(file, wanted);
   }
   return check && differing > 0 ? 1 : 0;
