@@ -111,7 +111,7 @@ function openEngine(parts: Parts): Runtime {
     finishWindowMs: config.fulfilment.finishWindowDays * DAY_MS,
   });
   const link: TemporalLink = openLink(parts, activities, fulfilment);
-  const stopMeasuring = startMeasuring({ db, metrics, waitingCallers: () => watch.waiting, onError: logError });
+  const stopMeasuring = startMeasuring({ db, metrics, waitingCallers: fulfilment.waitingCallers, onError: logError });
   return {
     fulfilment,
     db,
@@ -120,7 +120,7 @@ function openEngine(parts: Parts): Runtime {
     metrics,
     alarm,
     engineUp: () => client() !== undefined,
-    waitingCallers: () => watch.waiting,
+    waitingCallers: fulfilment.waitingCallers,
     async close() {
       stopMeasuring();
       await link.close();
