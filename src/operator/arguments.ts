@@ -35,8 +35,8 @@ export function parseAccountArgument(text: string): string {
   return text;
 }
 
-export function parseLimit(text: string): number {
-  const limit = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : 0;
-  if (limit === 0) throw new InvalidArgumentError('A number from 1 to 9999 is needed.');
-  return limit;
+export function parseCount(text: string): number {
+  const count = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : 0;
+  if (count === 0) throw new InvalidArgumentError('A number from 1 to 9999 is needed.');
+  return count;
 }

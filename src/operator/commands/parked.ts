@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listParkedPurchases } from '../../ledger/purchases.js';
-import { parseLimit } from '../arguments.js';
+import { parseCount } from '../arguments.js';
 import { withLedger } from '../open-parts.js';
 import type { Shell } from '../operator-deps.js';
 import { renderParked } from '../render-parked.js';
@@ -16,7 +16,7 @@ export function addParkedCommand(program: Command, shell: Shell): void {
   program
     .command('parked')
     .description('The orders that wait for a person, the longest waiting first.')
-    .option('--limit <n>', 'how many at most', parseLimit, LIMIT_DEFAULT)
+    .option('--limit <n>', 'how many at most', parseCount, LIMIT_DEFAULT)
     .option('--json', 'for programs')
     .action(({ limit, json }: ParkedOptions) =>
       withLedger(shell, async (db) => {
