@@ -66,7 +66,7 @@ export async function release(
 
 /**
  * Gives an unowned order its account.
- * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `ALREADY_OWNED`, `PURCHASE_REVOKED`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `ALREADY_OWNED`, `PURCHASE_REVOKED`, `NOT_PARKED`
  */
 export async function attach(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, accountId: string, operator: Operator): Promise<void> {
   const { environment, realm } = await getPurchase(deps.db, purchaseOrderId);

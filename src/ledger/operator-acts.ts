@@ -82,8 +82,8 @@ export async function releasePurchase(
 }
 
 /**
- * Gives an unowned purchase its account (L5).
- * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `ALREADY_OWNED`, `PURCHASE_REVOKED`
+ * Gives an unowned purchase its account (L5), while it can still be granted.
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `ALREADY_OWNED`, `PURCHASE_REVOKED`, `NOT_PARKED`
  */
 export async function attachPurchase(
   tx: Transaction,
@@ -95,6 +95,7 @@ export async function attachPurchase(
   if (purchase === undefined) throw new DroplessError('PURCHASE_NOT_FOUND');
   if (purchase.revokedAt !== undefined) throw new DroplessError('PURCHASE_REVOKED');
   refuseOtherOwner(purchase, accountKey);
+  if (purchase.state !== 'received') throw new DroplessError('NOT_PARKED');
   await tx.query(
     `update purchases set account_key = $2, park_reason = null, parked_at = null
      where purchase_order_id = $1 and state = 'received' and account_key is null`,
