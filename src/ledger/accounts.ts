@@ -45,13 +45,15 @@ export async function findAccountKeyByTag(
   return rows[0] && toAccountKey(rows[0].account_key);
 }
 
-/** Takes the account's name out of the ledger; what it owned stays, under a number that names nobody (L9). */
-export async function forgetAccount(db: Queryable, account: Account): Promise<boolean> {
-  const { rowCount } = await db.query('update accounts set account_id = null where environment = $1 and realm = $2 and account_id = $3', [
-    account.environment,
-    account.realm,
-    account.accountId,
-  ]);
+/**
+ * Takes the account's name out of the ledger, and the tag that was made from it; what it owned stays, under a number
+ * that names nobody (L9). The same player come back is a new account.
+ */
+export async function forgetAccount(db: Queryable, { environment, realm, accountId }: Account): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update accounts set account_id = null, owner_tag = null where (environment, realm, account_id) = ($1, $2, $3)`,
+    [environment, realm, accountId],
+  );
   return rowCount === 1;
 }
 
