@@ -24,7 +24,7 @@ const STORE_CHECKS: readonly BusinessCheck[] = [
   { name: 'completion', codes: ['NOT_COMPLETED'], toSeen: ({ purchasedAtMs }) => toPaid(purchasedAtMs) },
 ];
 
-/** Each rests on the one before it: what follows the first that fails is not looked at. */
+/** Each rests on the one before it: what follows the first that fails is not called good. */
 const CATALOGUE_CHECKS: readonly BusinessCheck[] = [
   { name: 'support', codes: ['SUBSCRIPTION_UNSUPPORTED'], toSeen: ({ productType }) => productType },
   { name: 'quantity', codes: ['PAYLOAD_UNEXPECTED'], toSeen: ({ quantity, unexpected }) => [`${quantity}`, ...unexpected].join(', ') },
@@ -44,7 +44,7 @@ export function checkAgainstCatalogue(purchase: VerifiedPurchase, catalogue: Cat
   const fails = ({ codes }: BusinessCheck) => codes.some((code) => obstacles.includes(code));
   const failing = CATALOGUE_CHECKS.findIndex(fails);
   const looked = failing === -1 ? CATALOGUE_CHECKS : CATALOGUE_CHECKS.slice(0, failing + 1);
-  const checks = [...STORE_CHECKS, ...looked, ...ADOPTION_CHECKS];
+  const checks = [...STORE_CHECKS, ...looked, ...ADOPTION_CHECKS.filter((check) => failing === -1 || fails(check))];
   return {
     purchaseOrderId: purchase.purchaseOrderId,
     checks: checks.map((check) => ({ name: check.name, ok: !fails(check), seen: check.toSeen(purchase) })),

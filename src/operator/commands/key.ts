@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { DroplessError } from '../../domain/errors.js';
 import { ENVIRONMENTS, type Environment } from '../../domain/ids.js';
 import { createApiKey, revokeApiKey } from '../../ledger/api-keys.js';
@@ -24,16 +24,16 @@ export function addKeyCommands(program: Command, shell: Shell): void {
   key
     .command('revoke')
     .description('End a key, at once.')
-    .argument('<keyId>', 'the twelve characters between dlk_ and the second underscore', parseKeyId)
-    .action(async (keyId: string) => {
+    .argument('<keyId>', 'the twelve characters between dlk_ and the second underscore')
+    .action(async (text: string, _options: unknown, command: Command) => {
+      const keyId = findKeyId(text) ?? command.error('error: a key id is twelve hexadecimal digits.');
       const revoked = await withLedger(shell, (db) => revokeApiKey(db, keyId));
       if (!revoked) throw new DroplessError('API_KEY_UNKNOWN');
       shell.print([`The key ${keyId} is revoked.`]);
     });
 }
 
-/** Refuses a whole key without repeating it: it would stand in the terminal and in the shell's history. */
-function parseKeyId(text: string): string {
-  if (!/^[0-9a-f]{12}$/.test(text)) throw new InvalidArgumentError('Twelve hexadecimal digits are needed.');
-  return text;
+/** Not an argument's parser: commander repeats what a parser refuses, and it may be a whole key. */
+function findKeyId(text: string): string | undefined {
+  return /^[0-9a-f]{12}$/.test(text) ? text : undefined;
 }

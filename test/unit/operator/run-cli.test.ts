@@ -51,6 +51,12 @@ test.each(['not json', '{}', '{"applications":[{"applicationId":1}]}'])('a catal
   expect(err).toMatch(/^CATALOGUE_INVALID: .+\n$/);
 });
 
+test('a whole API key given where its id belongs is not repeated', async () => {
+  const { status, out, err } = await runDropless(['key', 'revoke', 'dlk_0123456789ab_SECRET']);
+  expect({ status, out }).toEqual({ status: 2, out: '' });
+  expect(err).not.toContain('SECRET');
+});
+
 test('words of others cannot steer the terminal', () => {
   expect(toPlainLine('a\u001b[2Jb\nc\u202ed')).toBe('a\u{fffd}[2Jb\u{fffd}c\u{fffd}d');
 });
