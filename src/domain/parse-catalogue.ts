@@ -27,7 +27,11 @@ const grant = z.discriminatedUnion('kind', [
 const product = z.strictObject({
   productId: z.string().min(1).max(256),
   type: z.enum(PRODUCT_TYPES),
-  grants: z.array(grant).min(1),
+  // One row a purchase and entitlement: the same one twice could never be granted.
+  grants: z
+    .array(grant)
+    .min(1)
+    .refine((all) => isUnique(all.flatMap(toEntitlementName)), 'an entitlement stands here twice'),
 });
 
 const application = z.strictObject({
@@ -77,6 +81,10 @@ function toApplication({ products, adoptedAt, ...rest }: z.output<typeof applica
 
 function toGrants(each: z.output<typeof grant>): Grants {
   return each.kind === 'currency' ? { ...each, amount: BigInt(each.amount) } : each;
+}
+
+function toEntitlementName(each: z.output<typeof grant>): string[] {
+  return each.kind === 'entitlement' ? [each.entitlement] : [];
 }
 
 function isUnique(values: readonly string[]): boolean {
