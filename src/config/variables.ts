@@ -243,7 +243,7 @@ export const VARIABLES = {
     default: '600000',
     processes: running,
     schema: integer(1_000, 30 * DAY_MS),
-    meaning: 'How long the app has to say that it finished a granted purchase before the server confirms the delivery itself.',
+    meaning: 'How long the app has to say that it finished a granted purchase before its workflow counts the finish as overdue.',
   },
   DROPLESS_FINISH_WINDOW_DAYS: {
     ...plain,
@@ -268,6 +268,13 @@ export const VARIABLES = {
     processes: running,
     schema: integer(1_000, DAY_MS),
     meaning: 'How often `restartStranded` runs.',
+  },
+  DROPLESS_CACHE_DIR: {
+    ...plain,
+    unit: 'the path of a folder',
+    processes: ['demo'],
+    schema: text,
+    meaning: 'Where `npm start` and the tests keep the Temporal programs that they download. Unset: `dropless` in the user’s cache folder.',
   },
 } as const satisfies Record<`DROPLESS_${string}`, Variable>;
 

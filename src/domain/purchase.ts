@@ -108,4 +108,6 @@ export interface Purchase {
   readonly finishedAt: Date | undefined;
   readonly finishedBy: FinishedBy | undefined;
   readonly revokedAt: Date | undefined;
+  /** Set when a run has waited for the finish in vain for as long as one waits. */
+  readonly finishUnknownAt: Date | undefined;
 }

@@ -2,7 +2,7 @@ import type { Engine } from './engine.js';
 import { isSameAccount } from './purchase-answer.js';
 import { DroplessError } from '../domain/errors.js';
 import type { Account, PurchaseOrderId } from '../domain/ids.js';
-import type { Purchase } from '../domain/purchase.js';
+import { isClosed, type Purchase } from '../domain/purchase.js';
 import { ensureAccount, hasPresented } from '../ledger/accounts.js';
 import type { Database } from '../ledger/database.js';
 import { acknowledgePurchase, finishPurchase } from '../ledger/finish-purchase.js';
@@ -31,15 +31,18 @@ export async function acknowledge(deps: AcknowledgeDeps, purchaseOrderId: Purcha
   const known = await getPurchase(deps.db, purchaseOrderId);
   const own = isSameAccount(known.account, by);
   if (!own && !(await hasPresented(deps.db, purchaseOrderId, by))) throw new DroplessError('CALLER_NOT_ALLOWED');
-  const purchase = await acknowledgePurchase(deps.db, purchaseOrderId, await ensureAccount(deps.db, by));
+  const acknowledged = await acknowledgePurchase(deps.db, purchaseOrderId, await ensureAccount(deps.db, by));
+  // The run gave up waiting long ago: the late word is a ledger write alone.
+  const isLate = acknowledged.finishUnknownAt !== undefined;
+  if (isLate) await finishPurchase(deps.db, purchaseOrderId);
+  const purchase = isLate ? await getPurchase(deps.db, purchaseOrderId) : acknowledged;
   deps.watch.changed(purchaseOrderId);
-  return { purchase: own ? purchase : undefined, wake: () => wakeAcknowledged(deps, purchaseOrderId) };
+  return { purchase: own ? purchase : undefined, wake: () => wakeAcknowledged(deps, purchase) };
 }
 
-async function wakeAcknowledged({ db, engine }: AcknowledgeDeps, purchaseOrderId: PurchaseOrderId): Promise<void> {
+async function wakeAcknowledged({ db, engine }: AcknowledgeDeps, { purchaseOrderId, state }: Purchase): Promise<void> {
+  if (isClosed(state)) return;
   const outcome = await engine.wake(purchaseOrderId, 'acknowledged');
-  if (outcome !== 'closed') return;
-  const purchase = await getPurchase(db, purchaseOrderId).catch(() => undefined);
-  // The run gave up waiting long ago: the late word is a ledger write alone.
-  if (purchase?.state === 'granted') await finishPurchase(db, purchaseOrderId).catch(() => undefined);
+  // Somebody ended the run: what it would have done is one statement. Should that fail, the sweep sees what is due.
+  if (outcome === 'closed' && state === 'granted') await finishPurchase(db, purchaseOrderId).catch(() => undefined);
 }

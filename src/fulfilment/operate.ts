@@ -9,7 +9,7 @@ import type { Database } from '../ledger/database.js';
 import { attachPurchase, releasePurchase, type Operator } from '../ledger/operator-acts.js';
 import { getPurchase } from '../ledger/purchases.js';
 import type { LedgerWatch } from '../ledger/watch.js';
-import type { LedgerChange } from '../workflows/contract.js';
+import type { LedgerChange, OperatorResolve, OperatorRetry } from '../workflows/contract.js';
 
 export interface OperateDeps {
   readonly db: Database;
@@ -23,8 +23,7 @@ export interface OperateDeps {
  * @throws {DroplessError} `NOT_PARKED`, `ENGINE_UNAVAILABLE`
  */
 export async function retry(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, operator: Operator): Promise<void> {
-  const park = getPark(await getPurchase(deps.db, purchaseOrderId));
-  await deps.engine.operate(purchaseOrderId, { park: park.number, ...operator });
+  await operate(deps, purchaseOrderId, (park) => ({ park, ...operator }));
 }
 
 /**
@@ -37,8 +36,7 @@ export async function resolve(
   as: 'refused' | 'granted-elsewhere',
   operator: Operator,
 ): Promise<void> {
-  const park = getPark(await getPurchase(deps.db, purchaseOrderId));
-  await deps.engine.operate(purchaseOrderId, { park: park.number, as, ...operator });
+  await operate(deps, purchaseOrderId, (park) => ({ park, as, ...operator }));
 }
 
 /**
@@ -73,6 +71,18 @@ export async function attach(deps: OperateDeps, purchaseOrderId: PurchaseOrderId
   const accountKey = await ensureAccount(deps.db, { environment, realm, accountId });
   await deps.db.transaction((tx) => attachPurchase(tx, purchaseOrderId, accountKey, operator));
   await tell(deps, purchaseOrderId, 'owner-found');
+}
+
+/** Signals the order's run; one that is closed or missing is started first, and parks under the same number. */
+async function operate(
+  { db, engine }: OperateDeps,
+  purchaseOrderId: PurchaseOrderId,
+  toAct: (park: number) => OperatorRetry | OperatorResolve,
+): Promise<void> {
+  const purchase = await getPurchase(db, purchaseOrderId);
+  const act = toAct(getPark(purchase).number);
+  await engine.start(purchase, 'any');
+  await engine.operate(purchaseOrderId, act);
 }
 
 /** The act stands in the ledger; a run that is closed or missing is started, and if Temporal is down the sweep does it. */

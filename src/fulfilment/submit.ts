@@ -6,7 +6,7 @@ import type { ErrorCode } from '../domain/error-codes.js';
 import { DroplessError } from '../domain/errors.js';
 import type { Account } from '../domain/ids.js';
 import { toOwnerRule } from '../domain/owner.js';
-import type { Purchase, VerifiedPurchase } from '../domain/purchase.js';
+import { isClosed, type Purchase, type VerifiedPurchase } from '../domain/purchase.js';
 import { absorbEvidence, toNews, type News } from '../ledger/absorb-evidence.js';
 import { ensureAccount, insertPresentation } from '../ledger/accounts.js';
 import type { Database } from '../ledger/database.js';
@@ -100,7 +100,9 @@ async function ensureRun(deps: SubmitDeps, { purchase, news }: Accepted): Promis
   const { purchaseOrderId, state } = purchase;
   if (purchase.purchasedAt === undefined) return false;
   if (state !== 'received') {
-    if (isWord(news)) await deps.engine.wake(purchaseOrderId, news);
+    const ended = isWord(news) && (await deps.engine.wake(purchaseOrderId, news)) === 'closed';
+    // News opens a run again, for an order that was given up on, or whose run somebody ended.
+    if (ended && !isClosed(state)) await deps.engine.start(purchase, 'any');
     return false;
   }
   const outcome = await deps.engine.start(purchase);

@@ -85,7 +85,8 @@ async function keepConflict(tx: Transaction, verified: VerifiedPurchase, sealed:
 /** What the store says of a granted order no longer changes its product or quantity: that is what was granted. */
 async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified: VerifiedPurchase, owner: KnownOwner): Promise<void> {
   await tx.query(
-    `update purchases set signed_at = greatest(signed_at, $2), store_finished = store_finished or $3
+    `update purchases set signed_at = greatest(signed_at, $2), store_finished = store_finished or $3,
+       finish_unknown_at = null
      where purchase_order_id = $1`,
     [purchase.purchaseOrderId, new Date(verified.signedAtMs), verified.storeFinished],
   );

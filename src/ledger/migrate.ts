@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
+import pg from 'pg';
 import type { Database } from './database.js';
 import { DroplessError } from '../domain/errors.js';
 
@@ -8,14 +9,21 @@ export const SCHEMA_VERSION = 1;
 
 /** Brings the schema up to date. Safe to run by several processes at once: an advisory lock lets one through. */
 export async function migrate(databaseUrl: string): Promise<void> {
-  await runner({
-    databaseUrl,
-    dir: migrationsDir(),
-    direction: 'up',
-    migrationsTable: 'schema_migrations',
-    advisoryLockMode: 'wait',
-    log: () => undefined,
-  });
+  // A connection of our own: the runner does not wait for the end of the one that it opens.
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'dropless-migrate' });
+  try {
+    await client.connect();
+    await runner({
+      dbClient: client,
+      dir: migrationsDir(),
+      direction: 'up',
+      migrationsTable: 'schema_migrations',
+      advisoryLockMode: 'wait',
+      log: () => undefined,
+    });
+  } finally {
+    await client.end();
+  }
 }
 
 /**

@@ -31,13 +31,14 @@ export interface PurchaseRow extends pg.QueryResultRow {
   finished_at: Date | null;
   finished_by: FinishedBy | null;
   revoked_at: Date | null;
+  finish_unknown_at: Date | null;
 }
 
 /** The columns of `PurchaseRow`, of `purchases p` joined with its owner `a`. */
 export const PURCHASE_COLUMNS = `p.purchase_order_id, p.state, p.environment, p.realm, p.application_id, p.product_id,
   p.product_type, p.quantity, p.account_key, a.account_id, p.purchased_at, p.signed_at, p.store_finished,
   p.finished_elsewhere, p.unexpected, p.park_reason, p.park_number, p.parked_at, p.released, p.received_at, p.granted_at,
-  p.grant_kind, p.acknowledged_at, p.finished_at, p.finished_by, p.revoked_at`;
+  p.grant_kind, p.acknowledged_at, p.finished_at, p.finished_by, p.revoked_at, p.finish_unknown_at`;
 
 const SELECT_PURCHASES = `select ${PURCHASE_COLUMNS} from purchases p left join accounts a using (account_key)`;
 
@@ -107,6 +108,7 @@ export function toPurchase(row: PurchaseRow): Purchase {
     finishedAt: row.finished_at ?? undefined,
     finishedBy: row.finished_by ?? undefined,
     revokedAt: row.revoked_at ?? undefined,
+    finishUnknownAt: row.finish_unknown_at ?? undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { APPLICATION_ID, TEST_CATALOGUE } from './catalogue.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
-import { createTestNamespace, type TestNamespace } from './temporal.js';
+import { createTestNamespace, openDefaultNamespace, type TestNamespace } from './temporal.js';
 import { pollUntil } from '../../dev/stack/poll-until.js';
 import { ProductType } from '../../dev/store/iap-types.js';
 import { createStorePki, type StorePki } from '../../dev/store/pki.js';
@@ -13,6 +13,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import type { Account, PurchaseOrderId } from '../../src/domain/ids.js';
 import type { Purchase, PurchaseState } from '../../src/domain/purchase.js';
 import { applyCatalogue } from '../../src/fulfilment/catalogue-source.js';
+import { installTemporalRuntime } from '../../src/fulfilment/purchase-worker.js';
 import type { PurchaseAnswer } from '../../src/fulfilment/purchase-answer.js';
 import { findPurchase } from '../../src/ledger/purchases.js';
 import { openRuntime, type Runtime, type RuntimeOptions } from '../../src/runtime.js';
@@ -43,9 +44,21 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-export async function createTestWorld(): Promise<TestWorld> {
-  const { temporalAddress, workflowBundle } = inject('servers');
-  const [database, temporal, pki] = await Promise.all([createTestDatabase(), createTestNamespace(temporalAddress), createStorePki()]);
+let isQuiet = false;
+
+/** What Temporal's core says of a line that a test cuts is no news to anybody; one runtime a process. */
+function quietTemporal(): void {
+  if (!isQuiet) installTemporalRuntime(createLogger({ level: 'silent' }));
+  isQuiet = true;
+}
+
+/** On the servers that all tests share, or on a Temporal of the test's own. */
+export async function createTestWorld(ownTemporal?: { readonly address: string }): Promise<TestWorld> {
+  quietTemporal();
+  const { temporalAddress: sharedAddress, workflowBundle } = inject('servers');
+  const temporalAddress = ownTemporal?.address ?? sharedAddress;
+  const openNamespace = ownTemporal === undefined ? createTestNamespace : openDefaultNamespace;
+  const [database, temporal, pki] = await Promise.all([createTestDatabase(), openNamespace(temporalAddress), createStorePki()]);
   await applyCatalogue(database.db, TEST_CATALOGUE, 'test', 'test');
   const store = createStore({ pki, clock: () => new Date() });
   const runtimes: Runtime[] = [];

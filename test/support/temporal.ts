@@ -23,6 +23,14 @@ export async function createTestNamespace(address: string): Promise<TestNamespac
   return { namespace, client, connection, close: () => connection.close() };
 }
 
+/** The namespace that every development server is born with: for a server of the test's own. */
+export async function openDefaultNamespace(address: string): Promise<TestNamespace> {
+  const connection = await NativeConnection.connect({ address });
+  const namespace = 'default';
+  await registerSearchAttributes(connection, namespace);
+  return { namespace, client: new Client({ connection, namespace }), connection, close: () => connection.close() };
+}
+
 /** Starts workflows whose timers are skipped by the server when nothing else is under way (temporal.md). */
 export class TimeSkippingClient extends WorkflowClient {
   protected override async createStartWorkflowRequest(
