@@ -11,6 +11,7 @@ export const SCHEMA_VERSION = 1;
 export async function migrate(databaseUrl: string): Promise<void> {
   // A connection of our own: the runner does not wait for the end of the one that it opens.
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'dropless-migrate' });
+  client.on('error', () => undefined); // The statement under way rejects with it.
   try {
     await client.connect();
     await runner({

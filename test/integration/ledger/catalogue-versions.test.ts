@@ -45,10 +45,7 @@ test('a catalogue with a fault is not stored, and the path of the fault is told'
   const { db } = database;
   const before = await findCatalogue(db);
   const bad = { applications: [{ ...GAME, environments: ['staging'] }] };
-  await expect(applyCatalogue(db, bad, 'li', 'a typo')).rejects.toMatchObject({
-    code: 'CATALOGUE_INVALID',
-    field: expect.stringContaining('applications.0.environments.0'),
-  });
+  await expect(applyCatalogue(db, bad, 'li', 'a typo')).rejects.toThrow('applications.0.environments.0');
   expect(await findCatalogue(db)).toEqual(before);
 });
 
