@@ -61,7 +61,7 @@ export async function createTestWorld(ownTemporal?: { readonly address: string }
   const [database, temporal, pki] = await Promise.all([createTestDatabase(), openNamespace(temporalAddress), createStorePki()]);
   await applyCatalogue(database.db, TEST_CATALOGUE, 'test', 'test');
   const store = createStore({ pki, clock: () => new Date() });
-  const runtimes: Runtime[] = [];
+  const runtimes = new Set<Runtime>();
   const config = (changes: ConfigChanges = {}) => toConfig({ database, temporal, pki, temporalAddress }, changes);
   return {
     database,
@@ -72,14 +72,16 @@ export async function createTestWorld(ownTemporal?: { readonly address: string }
     env: (changes = {}) => ({ ...toEnv({ database, temporal, pki, temporalAddress }, changes), TEST_TRUSTED_ROOT: pki.rootFingerprint }),
     async openRuntime(options = {}, changes = {}) {
       const logger = createLogger({ level: 'silent' });
-      const runtime = await openRuntime(config(changes), { worker: true, logger, workflowBundle, ...options });
-      runtimes.push(runtime);
+      const opened = await openRuntime(config(changes), { worker: true, logger, workflowBundle, ...options });
+      const close = (): Promise<void> => (runtimes.delete(runtime) ? opened.close() : Promise.resolve());
+      const runtime: Runtime = { ...opened, close };
+      runtimes.add(runtime);
       return runtime;
     },
     pay: (order) => pay(store, order),
     account: (accountId = `player-${randomBytes(4).toString('hex')}`) => ({ environment: 'production', realm: 'game', accountId }),
     async close() {
-      await Promise.all(runtimes.map((runtime) => runtime.close()));
+      await Promise.all([...runtimes].map((runtime) => runtime.close()));
       await temporal.close();
       await database.close();
     },
