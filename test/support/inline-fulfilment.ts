@@ -16,20 +16,23 @@ export interface InlineFulfilmentOptions {
   readonly verifier: Verifier;
   readonly cipher?: EvidenceCipher;
   readonly alarm?: Alarm;
+  /** Told why a run ended before its time. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /**
  * Everything but Temporal: starting or waking a run takes the steps of `fulfilPurchase` in the caller's own time, once,
  * up to where the run would wait. A step that fails ends that run, as a killed worker does; `recover` starts another.
  */
-export function createInlineFulfilment({ db, verifier, cipher = createTestCipher(), alarm = ignore }: InlineFulfilmentOptions): Fulfilment {
+export function createInlineFulfilment(options: InlineFulfilmentOptions): Fulfilment {
+  const { db, verifier, cipher = createTestCipher(), alarm = ignore, onFailure = ignore } = options;
   const catalogue = parseCatalogue(TEST_CATALOGUE, 1);
   const shared = { db, verifier, cipher, alarm, catalogue: () => catalogue, watch: NO_WATCH };
   const activities = createActivities({
     ...shared,
     changed: ignore,
     startFulfilment: () => Promise.reject(new TypeError('there is no sweep here')),
-    logFailure: ignore,
+    logFailure: ({ error }) => onFailure(error),
     acknowledgementWindowMs: 1_000,
     finishWindowMs: 1_000,
     strandedAfterMs: 0,
