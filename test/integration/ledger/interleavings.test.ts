@@ -7,6 +7,11 @@ import { toEvidence, type GameModel, type ModelOrder } from '../../support/game-
 import { listBroken, readStandings, type Standing } from '../../support/ledger-history.js';
 import { getPurchase } from '../../../src/ledger/purchases.js';
 
+const RUNS = 30;
+const STEPS_MAX = 25;
+/** Keeps a slow machine, and the search for a smaller failure, within bounds. */
+const TIME_MAX_MS = 35_000;
+
 const small = fc.nat({ max: 5 });
 const scope = fc.nat({ max: 2 });
 const player = fc.nat({ max: 1 });
@@ -33,6 +38,18 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('spend'), scope, player, amount: fc.integer({ min: 1, max: 80 }), key: fc.nat({ max: 2 }) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('recover') }) },
+);
+
+/** Alone, beside others, or all about one order: where races are. */
+const actions: fc.Arbitrary<readonly Action[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(action) },
+  { weight: 1, arbitrary: fc.array(action, { minLength: 2, maxLength: 4 }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.array(action, { minLength: 2, maxLength: 6 }), small)
+      .map(([some, order]) => some.map((each) => ('order' in each ? { ...each, order } : each))),
+  },
 );
 const crash: fc.Arbitrary<Crash> = fc.record({ how: fc.constantFrom(...CRASHES), after: fc.nat({ max: 8 }) });
 
@@ -96,16 +113,8 @@ function toExpected(order: ModelOrder) {
 }
 
 test('any interleaving of intents, submissions, acknowledgements, revocations, spends, crashes and retries keeps L1 to L7', async () => {
-  const step = fc
-    .tuple(
-      fc.oneof(
-        { weight: 3, arbitrary: action.map((only) => [only]) },
-        { weight: 1, arbitrary: fc.array(action, { minLength: 2, maxLength: 4 }) },
-      ),
-      fc.option(crash, { freq: 3, nil: undefined }),
-    )
-    .map(([actions, armed]) => new Step(actions, armed));
-  const play = fc.asyncProperty(fc.commands([step], { maxCommands: 25, size: 'max' }), async (steps) => {
+  const step = fc.tuple(actions, fc.option(crash, { freq: 3, nil: undefined })).map(([atOnce, armed]) => new Step(atOnce, armed));
+  const play = fc.asyncProperty(fc.commands([step], { maxCommands: STEPS_MAX, size: 'max' }), async (steps) => {
     const game = await openGame();
     try {
       await fc.asyncModelRun(() => ({ model: game.model, real: game }), steps);
@@ -114,5 +123,5 @@ test('any interleaving of intents, submissions, acknowledgements, revocations, s
       await game.database.close();
     }
   });
-  await fc.assert(play, { numRuns: 30, interruptAfterTimeLimit: 35_000 });
+  await fc.assert(play, { numRuns: RUNS, plugins: [fc.interruptAfterTimeLimit(TIME_MAX_MS)] });
 });
