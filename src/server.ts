@@ -8,20 +8,18 @@ import { openRuntime } from './runtime.js';
 import { createLogger } from './telemetry/logger.js';
 
 /** The API, and by default a worker beside it on the same connection. */
-await runUntilSignal(async () => {
+await runUntilSignal(async (onClose) => {
   const config = loadConfig(process.env);
   const tokenIssuers = readTokenIssuers(config.api.tokenIssuersFile);
   const logger = createLogger({ level: config.telemetry.logLevel });
   installTemporalRuntime(logger);
   const runtime = await openRuntime(config, { logger, worker: config.engine.serverRunsWorker });
+  onClose(runtime.close);
   const api = await createApi({ ...runtime, limits: config.api, tokenIssuers });
+  onClose(() => api.close());
   const metrics = createMetricsServer(runtime.metrics);
+  onClose(() => metrics.close());
   await metrics.listen({ host: config.telemetry.metricsHost, port: config.telemetry.metricsPort });
   await api.listen({ host: config.api.host, port: config.api.port });
   logger.info({ port: config.api.port }, 'serving');
-  return async () => {
-    await api.close();
-    await runtime.close();
-    await metrics.close();
-  };
 });

@@ -6,15 +6,13 @@ import { createLogger } from './telemetry/logger.js';
 import { runUntilSignal } from './run-until-signal.js';
 
 /** A worker alone: scales out the work on purchases beside the servers. */
-await runUntilSignal(async () => {
+await runUntilSignal(async (onClose) => {
   const config = loadConfig(process.env);
   const logger = createLogger({ level: config.telemetry.logLevel });
   installTemporalRuntime(logger);
   const runtime = await openRuntime(config, { logger, worker: true });
+  onClose(runtime.close);
   const metrics = createMetricsServer(runtime.metrics);
+  onClose(() => metrics.close());
   await metrics.listen({ host: config.telemetry.metricsHost, port: config.telemetry.metricsPort });
-  return async () => {
-    await runtime.close();
-    await metrics.close();
-  };
 });

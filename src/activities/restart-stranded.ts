@@ -18,8 +18,9 @@ export async function restartStranded(deps: RestartStrandedDeps): Promise<{ chec
   const due = await takeOpenPurchases(deps.db, { olderThanMs: deps.strandedAfterMs, limit: CHECKED_PER_SWEEP_MAX });
   let started = 0;
   for (let from = 0; from < due.length; from += AT_ONCE) {
-    const outcomes = await Promise.all(due.slice(from, from + AT_ONCE).map((open) => deps.startFulfilment(open)));
-    started += outcomes.filter((outcome) => outcome === 'started').length;
+    // One order that cannot be started does not keep the others; it is asked after again at the next sweep.
+    const outcomes = await Promise.allSettled(due.slice(from, from + AT_ONCE).map((open) => deps.startFulfilment(open)));
+    started += outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === 'started').length;
   }
   return { checked: due.length, started };
 }

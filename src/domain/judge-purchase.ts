@@ -58,3 +58,18 @@ function adoptionObstacles(purchase: JudgedPurchase, catalogue: Catalogue): Park
   }
   return obstacles;
 }
+
+/** What a new version of the catalogue can mend. */
+const MENDED_BY_CATALOGUE: readonly ParkReason[] = [
+  'APPLICATION_UNKNOWN',
+  'ENVIRONMENT_UNKNOWN',
+  'PRODUCT_UNKNOWN',
+  'PRODUCT_TYPE_MISMATCH',
+];
+
+/** True when a purchase is parked for something that the catalogue in force no longer lacks: it is judged anew. */
+export function isMended(purchase: JudgedPurchase & Pick<Purchase, 'park'>, catalogue: Catalogue): boolean {
+  const reason = purchase.park?.reason;
+  if (reason === undefined || !MENDED_BY_CATALOGUE.includes(reason)) return false;
+  return !listObstacles(purchase, catalogue).includes(reason);
+}

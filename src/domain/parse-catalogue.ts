@@ -17,7 +17,9 @@ const amount = z
 const duration = z
   .string()
   .regex(/^P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/, 'an ISO 8601 duration such as P1M or P30D')
-  .regex(/[1-9]/, 'longer than nothing');
+  .regex(/[1-9]/, 'longer than nothing')
+  // What PostgreSQL adds to a date has to stay a date, ten times over.
+  .refine((text) => !/\d{5}/.test(text) && !/[1-9]\d{2,}Y/.test(text), 'at most four digits a part, and 99 years');
 
 const grant = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('currency'), currency: name, amount }),

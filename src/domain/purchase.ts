@@ -45,6 +45,11 @@ export const PARK_REASONS = [
 ] as const satisfies readonly ErrorCode[];
 export type ParkReason = (typeof PARK_REASONS)[number];
 
+/** False: the store says that the payment has not completed. A time that cannot be read is no such word: it parks. */
+export function isCompleted({ purchasedAt, unexpected }: Pick<Purchase, 'purchasedAt' | 'unexpected'>): boolean {
+  return purchasedAt !== undefined || unexpected.includes('purchaseTime');
+}
+
 export type FinishedBy = 'client' | 'store';
 export type GrantKind = 'goods' | 'elsewhere';
 

@@ -25,12 +25,14 @@ export interface Acknowledged {
 /**
  * Writes down that the device has finished the purchase. The first word counts, before the grant too; the workflow is
  * woken only after the caller has its answer, and it does not matter if that fails: the sweep sees what is due.
- * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `CALLER_NOT_ALLOWED`, `LEDGER_UNAVAILABLE`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`; `OWNED_BY_ANOTHER_ACCOUNT` before the grant; `LEDGER_UNAVAILABLE`
  */
 export async function acknowledge(deps: AcknowledgeDeps, purchaseOrderId: PurchaseOrderId, by: Account): Promise<Acknowledged> {
   const known = await getPurchase(deps.db, purchaseOrderId);
   const own = isSameAccount(known.account, by);
-  if (!own && !(await hasPresented(deps.db, purchaseOrderId, by))) throw new DroplessError('CALLER_NOT_ALLOWED');
+  // Somebody else's order and no order look the same to whoever has not presented it.
+  if (!own && !(await hasPresented(deps.db, purchaseOrderId, by))) throw new DroplessError('PURCHASE_NOT_FOUND');
+  if (!own && known.state === 'received') throw new DroplessError('OWNED_BY_ANOTHER_ACCOUNT');
   const acknowledged = await acknowledgePurchase(deps.db, purchaseOrderId, await ensureAccount(deps.db, by));
   // The run gave up waiting long ago: the late word is a ledger write alone.
   const isLate = acknowledged.finishUnknownAt !== undefined;

@@ -50,6 +50,9 @@ export interface EngineDeps {
 const FAILURES_BEFORE_BREAK = 5;
 const BREAK_MS = 2_000;
 
+/** Temporal takes 200 bytes of a summary; product ids are ASCII at the store, and no order may be refused for a name. */
+const SUMMARY_PRODUCT_CHARACTERS_MAX = 40;
+
 export function createEngine({ client: getClient, deadlineMs, onTrouble }: EngineDeps): Engine {
   const breaker = circuitBreaker(
     handleWhen((error) => ['down', 'unknown'].includes(toEngineTrouble(error))),
@@ -114,7 +117,7 @@ function startFulfilPurchase(client: Client, purchase: Purchase, reuse: 'failed-
     requestEagerStart: true,
     // A worker that died in a local activity is found out after this long.
     workflowTaskTimeout: '5 seconds',
-    staticSummary: `${productId} (${environment})`,
+    staticSummary: `${productId.slice(0, SUMMARY_PRODUCT_CHARACTERS_MAX)} (${environment})`,
     typedSearchAttributes: [
       { key: purchaseStateAttribute, value: state },
       { key: productIdAttribute, value: productId },

@@ -3,7 +3,7 @@ import type { Catalogue } from '../domain/catalogue.js';
 import { DroplessError } from '../domain/errors.js';
 import type { Account, PurchaseOrderId } from '../domain/ids.js';
 import { isReleasable, listObstacles } from '../domain/judge-purchase.js';
-import type { Purchase } from '../domain/purchase.js';
+import { isCompleted, type Purchase } from '../domain/purchase.js';
 import { ensureAccount } from '../ledger/accounts.js';
 import type { Database } from '../ledger/database.js';
 import { attachPurchase, releasePurchase, type Operator } from '../ledger/operator-acts.js';
@@ -88,9 +88,9 @@ async function operate(
 /** The act stands in the ledger; a run that is closed or missing is started, and if Temporal is down the sweep does it. */
 async function tell(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, change: LedgerChange): Promise<void> {
   deps.watch.changed(purchaseOrderId);
-  if ((await deps.engine.wake(purchaseOrderId, change)) === 'closed') {
-    await deps.engine.start(await getPurchase(deps.db, purchaseOrderId), 'any');
-  }
+  if ((await deps.engine.wake(purchaseOrderId, change)) !== 'closed') return;
+  const purchase = await getPurchase(deps.db, purchaseOrderId);
+  if (isCompleted(purchase)) await deps.engine.start(purchase, 'any');
 }
 
 function getPark({ park }: Purchase): NonNullable<Purchase['park']> {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../domain/error-codes.js';
 import type { Account } from '../domain/ids.js';
-import type { Purchase } from '../domain/purchase.js';
+import { isCompleted, type Purchase } from '../domain/purchase.js';
 
 /** What a caller hears of a purchase; read from the ledger, whatever the engine does. */
 export interface PurchaseAnswer {
@@ -18,13 +18,13 @@ export function toAnswer(purchase: Purchase, presenter: Account | undefined): Pu
 }
 
 function toCode(purchase: Purchase, presenter: Account | undefined): ErrorCode | undefined {
-  const { state, revokedAt, account, accountKey, park, purchasedAt } = purchase;
+  const { state, revokedAt, account, accountKey, park } = purchase;
   if (revokedAt !== undefined) return 'PURCHASE_REVOKED';
   if (state === 'refused') return 'PURCHASE_REFUSED';
   const owned = accountKey !== undefined;
   if (owned && presenter !== undefined && !isSameAccount(account, presenter)) return 'OWNED_BY_ANOTHER_ACCOUNT';
   if (state !== 'received') return undefined;
-  if (purchasedAt === undefined) return 'NOT_COMPLETED';
+  if (!isCompleted(purchase)) return 'NOT_COMPLETED';
   return park?.reason ?? 'PENDING';
 }
 

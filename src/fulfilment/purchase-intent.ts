@@ -3,7 +3,7 @@ import { findProduct, type Catalogue } from '../domain/catalogue.js';
 import { DroplessError } from '../domain/errors.js';
 import type { Account } from '../domain/ids.js';
 import { formatDeveloperPayload } from '../domain/owner.js';
-import { ensureAccount } from '../ledger/accounts.js';
+import { ensureOwnerTag } from '../ledger/accounts.js';
 import type { Database } from '../ledger/database.js';
 import { insertPurchaseIntent } from '../ledger/purchase-intents.js';
 
@@ -41,11 +41,10 @@ export async function createPurchaseIntent(deps: PurchaseIntentDeps, request: Pu
   const product = findProduct(deps.catalogue(), applicationId, productId);
   if (product === undefined) throw new DroplessError('PRODUCT_UNKNOWN');
   if (product.type === 'auto-renewable') throw new DroplessError('SUBSCRIPTION_UNSUPPORTED');
-  const tag = toOwnerTag(deps.intentKey, account);
-  const accountKey = await ensureAccount(deps.db, account, tag);
+  const { accountKey, ownerTag } = await ensureOwnerTag(deps.db, account, toOwnerTag(deps.intentKey, account));
   const intentId = randomBytes(12).toString('base64url');
   await insertPurchaseIntent(deps.db, { intentId, environment, realm, accountKey, applicationId, productId, quantity });
-  return { intentId, developerPayload: formatDeveloperPayload(intentId, tag) };
+  return { intentId, developerPayload: formatDeveloperPayload(intentId, ownerTag) };
 }
 
 /** HMAC-SHA256 over environment, realm and account id; JSON keeps their borders apart. */

@@ -62,13 +62,14 @@ export async function connectTemporal(options: NativeConnectionOptions): Promise
   }
 }
 
-/** Once in a process, before any connection: Temporal's core logs through ours, and leaves signals to the process's own handler. */
+/** Once in a process, before any connection: Temporal's TypeScript side logs through ours, and leaves signals to the process's own handler. */
 export function installTemporalRuntime(logger: Logger): void {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       logger[level === 'ERROR' ? 'error' : 'warn']({ temporal: meta }, message);
     }),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    // Not forwarded to our log: the forwarding alone would keep a process alive whose start has failed.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
     shutdownSignals: [],
   });
 }

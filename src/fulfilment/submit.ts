@@ -1,12 +1,13 @@
 import { quarantine, type QuarantineDeps } from './quarantine.js';
-import { toAnswer, type PurchaseAnswer } from './purchase-answer.js';
+import { isSameAccount, toAnswer, type PurchaseAnswer } from './purchase-answer.js';
 import type { Engine } from './engine.js';
 import type { Application, Catalogue } from '../domain/catalogue.js';
 import type { ErrorCode } from '../domain/error-codes.js';
 import { DroplessError } from '../domain/errors.js';
 import type { Account } from '../domain/ids.js';
+import { isMended } from '../domain/judge-purchase.js';
 import { toOwnerRule } from '../domain/owner.js';
-import { isClosed, type Purchase, type VerifiedPurchase } from '../domain/purchase.js';
+import { isClosed, isCompleted, type Purchase, type VerifiedPurchase } from '../domain/purchase.js';
 import { absorbEvidence, toNews, type News } from '../ledger/absorb-evidence.js';
 import { ensureAccount, insertPresentation } from '../ledger/accounts.js';
 import type { Database } from '../ledger/database.js';
@@ -52,10 +53,20 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
     throw new DroplessError(verdict.code);
   }
   const [first, ...others] = verdict.purchases;
+  // A group's orders are each taken for themselves: what is wrong with one must not lose the others.
+  for (const other of others) await acceptSibling(deps, other, submission);
   const accepted = await accept(deps, first, submission);
-  for (const other of others) await ensureRun(deps, await accept(deps, other, submission));
   const mayWait = await ensureRun(deps, accepted);
   return toAnswer(mayWait ? await awaitGrant(deps, accepted.purchase) : accepted.purchase, presenter);
+}
+
+async function acceptSibling(deps: SubmitDeps, verified: VerifiedPurchase, submission: Submission): Promise<void> {
+  try {
+    await ensureRun(deps, await accept(deps, verified, submission));
+  } catch (error) {
+    // It has been kept aside or told as an alarm; only a ledger that is away makes the whole submission fail.
+    if (!(error instanceof DroplessError) || error.code === 'LEDGER_UNAVAILABLE') throw error;
+  }
 }
 
 interface Accepted {
@@ -71,8 +82,7 @@ async function accept(deps: SubmitDeps, verified: VerifiedPurchase, submission: 
   const sealed = await deps.cipher.seal(evidence, verified);
   const { purchase, isNew } = await receivePurchase(deps.db, verified, application.realm, owner, sealed);
   const accepted = isNew ? { purchase, news: 'new' as const } : await absorb(deps, purchase, verified, owner, sealed);
-  const { accountKey } = accepted.purchase;
-  if (accountKey !== undefined && accepted.purchase.account?.accountId !== presenter.accountId) {
+  if (!isSameAccount(accepted.purchase.account, presenter)) {
     await insertPresentation(deps.db, purchase.purchaseOrderId, await ensureAccount(deps.db, presenter));
   }
   return accepted;
@@ -98,7 +108,7 @@ async function absorb(
 /** Starts or wakes the run of an order that is not final. Answers whether waiting for its grant makes sense. */
 async function ensureRun(deps: SubmitDeps, { purchase, news }: Accepted): Promise<boolean> {
   const { purchaseOrderId, state } = purchase;
-  if (purchase.purchasedAt === undefined) return false;
+  if (!isCompleted(purchase)) return false;
   if (state !== 'received') {
     const ended = isWord(news) && (await deps.engine.wake(purchaseOrderId, news)) === 'closed';
     // News opens a run again, for an order that was given up on, or whose run somebody ended.
@@ -107,24 +117,24 @@ async function ensureRun(deps: SubmitDeps, { purchase, news }: Accepted): Promis
   }
   const outcome = await deps.engine.start(purchase);
   if (outcome === 'closed') deps.alarm('RUN_CLOSED', { purchaseOrderId });
-  if (outcome === 'running' && isWord(news)) await deps.engine.wake(purchaseOrderId, news);
+  const word = isMended(purchase, deps.catalogue()) ? 'catalogue' : news;
+  if (outcome === 'running' && isWord(word)) await deps.engine.wake(purchaseOrderId, word);
   // Where the engine surely took nothing, waiting would only keep the player; the sweep starts the run later.
   return outcome === 'running' || outcome === 'unknown';
 }
 
 /** The purchase once the ledger says `granted`, or why not; as it stands when the time is up. */
-async function awaitGrant({ db, watch, waitingCallersMax, grantWaitMs }: SubmitDeps, purchase: Purchase): Promise<Purchase> {
+async function awaitGrant({ db, watch, catalogue, waitingCallersMax, grantWaitMs }: SubmitDeps, purchase: Purchase): Promise<Purchase> {
   if (watch.waiting >= waitingCallersMax) return purchase;
+  const before = purchase.park?.number;
+  const mayChange = isMended(purchase, catalogue());
+  const isSettled = ({ state, park }: Purchase) => state !== 'received' || (park !== undefined && !(mayChange && park.number === before));
   const settled = await watch.waitFor(purchase.purchaseOrderId, isSettled, grantWaitMs);
   return settled ?? getPurchase(db, purchase.purchaseOrderId);
 }
 
-function isSettled(purchase: Purchase): boolean {
-  return purchase.state !== 'received' || purchase.park !== undefined;
-}
-
-function isWord(news: News | 'new'): news is Extract<News, LedgerChange> {
-  return news === 'revoked' || news === 'owner-found' || news === 'fresh-evidence';
+function isWord(news: News | 'new' | 'catalogue'): news is LedgerChange & (News | 'catalogue') {
+  return news === 'revoked' || news === 'owner-found' || news === 'fresh-evidence' || news === 'catalogue';
 }
 
 /** What the catalogue says of the order's application; orders that are not for us, or not for this caller, are kept. */
@@ -154,7 +164,8 @@ async function resolveOwner(
   application: Application,
   presenter: Account,
 ): Promise<ResolvedOwner> {
-  const { developerPayload, purchasedAtMs } = verified;
+  const { developerPayload, purchasedAtMs, unexpected } = verified;
+  if (unexpected.includes('developerPayload')) return undefined; // It names somebody, and not the presenter.
   const rule = toOwnerRule(developerPayload, application, purchasedAtMs, deps.now().getTime());
   if (rule.kind === 'nobody') return undefined;
   return rule.kind === 'tag' ? { tag: rule.tag } : { accountKey: await ensureAccount(deps.db, presenter) };

@@ -30,7 +30,8 @@ function isFresher(purchase: Purchase, verified: VerifiedPurchase): boolean {
   if (purchase.state !== 'received') return false;
   // Before the grant, a later word of the store may mend what the purchase waits for.
   const completed = purchase.purchasedAt === undefined && verified.purchasedAtMs !== undefined;
-  return completed || purchase.park?.reason === 'PAYLOAD_UNEXPECTED' || isAboutEvidence(purchase.park?.reason);
+  const readOtherwise = verified.unexpected.join() !== purchase.unexpected.join();
+  return completed || readOtherwise || isAboutEvidence(purchase.park?.reason);
 }
 
 function isAboutEvidence(reason: string | undefined): boolean {
@@ -90,6 +91,8 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
      where purchase_order_id = $1`,
     [purchase.purchaseOrderId, new Date(verified.signedAtMs), verified.storeFinished],
   );
+  // An older copy may bring the owner; what a newer one said of the order stands.
+  const facts = verified.signedAtMs < purchase.signedAt.getTime() ? purchase : verified;
   await tx.query(
     `update purchases set product_id = $2, product_type = $3, quantity = $4, unexpected = $5,
        park_reason = null, parked_at = null,
@@ -97,10 +100,10 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
      where purchase_order_id = $1 and state = 'received'`,
     [
       purchase.purchaseOrderId,
-      verified.productId,
-      verified.productType,
-      verified.quantity,
-      verified.unexpected,
+      facts.productId,
+      facts.productType,
+      facts.quantity,
+      facts.unexpected,
       verified.purchasedAtMs === undefined ? null : new Date(verified.purchasedAtMs),
       owner?.accountKey ?? null,
     ],

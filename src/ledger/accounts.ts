@@ -5,20 +5,33 @@ import { toAccountKey, type Account, type AccountKey, type Environment, type Pur
 interface KeyRow extends pg.QueryResultRow {
   account_key: string;
 }
+interface TaggedRow extends KeyRow {
+  owner_tag: string | null;
+}
 
 /** The account's internal number; the account is created by its first mention. `ownerTag` is set once and then kept. */
 export async function ensureAccount(db: Queryable, account: Account, ownerTag?: string): Promise<AccountKey> {
+  return (await upsertAccount(db, account, ownerTag)).accountKey;
+}
+
+/** Gives the account a tag, unless it has one: the one that stands is kept when the key behind tags changes. */
+export async function ensureOwnerTag(db: Queryable, account: Account, tag: string): Promise<{ accountKey: AccountKey; ownerTag: string }> {
+  const { accountKey, ownerTag } = await upsertAccount(db, account, tag);
+  return { accountKey, ownerTag: ownerTag ?? tag };
+}
+
+async function upsertAccount(db: Queryable, account: Account, ownerTag?: string) {
   const { environment, realm, accountId } = account;
   // Updating a row to itself makes the statement answer with the key in one round trip, whoever wins a race.
-  const { rows } = await db.query<KeyRow>(
+  const { rows } = await db.query<TaggedRow>(
     `insert into accounts as a (environment, realm, account_id, owner_tag) values ($1, $2, $3, $4)
      on conflict on constraint accounts_one_name do update set owner_tag = coalesce(a.owner_tag, excluded.owner_tag)
-     returning account_key`,
+     returning account_key, owner_tag`,
     [environment, realm, accountId, ownerTag ?? null],
   );
   const [row] = rows;
   if (row === undefined) throw new TypeError('an upsert returned no row');
-  return toAccountKey(row.account_key);
+  return { accountKey: toAccountKey(row.account_key), ownerTag: row.owner_tag };
 }
 
 export async function findAccountKey(db: Queryable, account: Account): Promise<AccountKey | undefined> {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { PurchaseOrderId } from '../domain/ids.js';
 
@@ -11,6 +12,9 @@ export interface ChangeChannelOptions {
 
 const CHANNEL = 'dropless_purchases';
 const RECONNECT_DELAY_MS = 1_000;
+/** A line that has gone silent is given up, so that neither a message nor a shutdown waits for it. */
+const TIMEOUTS = { connectionTimeoutMillis: 2_000, query_timeout: 3_000 };
+const END_TIMEOUT_MS = 1_000;
 
 /** LISTEN and NOTIFY between processes, on one dedicated connection that is replaced when it breaks. Carries order ids only. */
 export class ChangeChannel {
@@ -36,12 +40,13 @@ export class ChangeChannel {
     this.closed = true;
     clearTimeout(this.reconnecting);
     await this.connecting;
-    await this.client?.end();
+    const ended = this.client?.end().catch(this.options.onError);
+    await Promise.race([ended, delay(END_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   private async connect(): Promise<void> {
     const { url, onChanged, onConnected, onError } = this.options;
-    const next = new pg.Client({ connectionString: url, application_name: 'dropless-watch', keepAlive: true });
+    const next = new pg.Client({ connectionString: url, application_name: 'dropless-watch', keepAlive: true, ...TIMEOUTS });
     next.on('notification', ({ payload }) => payload !== undefined && onChanged(payload as PurchaseOrderId));
     next.on('error', onError);
     next.on('end', () => this.client === next && this.reconnectLater());

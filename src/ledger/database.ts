@@ -91,7 +91,7 @@ const UNAVAILABLE_STATES = /^(08|53|57P|57014|25006|40001|40P01)/;
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof DroplessError) return false;
   if ('code' in error && typeof error.code === 'string') {
-    return UNAVAILABLE_STATES.test(error.code) || /^E[A-Z]+$/.test(error.code);
+    return UNAVAILABLE_STATES.test(error.code) || /^E(?!RR_)[A-Z_]+$/.test(error.code);
   }
   // node-postgres reports broken connections and its own time limits without a code.
   return /connection|timeout|not queryable/i.test(error.message);

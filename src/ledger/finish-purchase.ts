@@ -50,7 +50,9 @@ export async function closeUnfinishedPurchase(db: Queryable, purchaseOrderId: Pu
   await db.query(
     `with purchase as (
        update purchases set finish_unknown_at = now()
-       where purchase_order_id = $1 and state = 'granted' and finish_unknown_at is null returning *
+       where purchase_order_id = $1 and state = 'granted' and finish_unknown_at is null
+         and acknowledged_at is null and not store_finished
+       returning *
      )
      insert into purchase_events (purchase_order_id, kind, account_key)
      select purchase_order_id, 'finish-unknown', account_key from purchase`,

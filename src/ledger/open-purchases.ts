@@ -31,7 +31,7 @@ export async function takeOpenPurchases(db: Queryable, query: OpenPurchasesQuery
        select purchase_order_id,
          park_reason is null and (state = 'received' or acknowledged_at is not null or store_finished) as overdue
        from purchases
-       where state in ('received', 'granted') and finish_unknown_at is null and purchased_at is not null
+       where state in ('received', 'granted') and finish_unknown_at is null and (purchased_at is not null or 'purchaseTime' = any(unexpected))
          and received_at < now() - $1 * interval '1 millisecond'
        order by overdue desc, run_checked_at nulls first
        limit $2 for update skip locked
@@ -47,7 +47,7 @@ export async function takeOpenPurchases(db: Queryable, query: OpenPurchasesQuery
 export async function listOpenPurchases(db: Queryable, query: OpenPurchasesQuery): Promise<PurchaseOrderId[]> {
   const { rows } = await db.query<{ purchase_order_id: PurchaseOrderId }>(
     `select purchase_order_id from purchases
-     where state in ('received', 'granted') and finish_unknown_at is null and purchased_at is not null
+     where state in ('received', 'granted') and finish_unknown_at is null and (purchased_at is not null or 'purchaseTime' = any(unexpected))
        and received_at < now() - $1 * interval '1 millisecond' and purchase_order_id > $3
      order by purchase_order_id limit $2`,
     [query.olderThanMs, query.limit, query.after ?? ''],

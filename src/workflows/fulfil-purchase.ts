@@ -45,6 +45,8 @@ async function fulfil(purchaseOrderId: PurchaseOrderId, inbox: Inbox): Promise<P
     const { applicationId, productId, quantity } = found;
     const { state } = await step('grantEntitlement', { purchaseOrderId, applicationId, productId, quantity });
     if (state === 'granted') return awaitFinish(purchaseOrderId, inbox, found);
+    // The ledger has moved on since it was read, or will not grant for a reason that nobody foresaw: no loop without a pause.
+    if (state === 'received') await condition(() => inbox.ledgerChanged, '10 seconds');
   }
 }
 

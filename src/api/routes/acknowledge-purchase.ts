@@ -18,7 +18,7 @@ export const acknowledgePurchase = defineRoute({
       schema: z.object({ purchaseOrderId: purchaseOrderIdSchema.optional(), state: stateSchema.optional() }),
     },
   },
-  errors: ['ACCOUNT_REQUIRED', 'CALLER_NOT_ALLOWED', 'PURCHASE_NOT_FOUND'],
+  errors: ['ACCOUNT_REQUIRED', 'CALLER_NOT_ALLOWED', 'PURCHASE_NOT_FOUND', 'OWNED_BY_ANOTHER_ACCOUNT'],
   async handle({ fulfilment }, { params, body, caller }) {
     const by = toAccount(caller, body?.account);
     const { purchase, wake } = await fulfilment.acknowledge(parsePurchaseOrderId(params.purchaseOrderId), by);

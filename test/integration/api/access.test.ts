@@ -151,6 +151,6 @@ describe('a key of another realm or environment', () => {
       payload: { account: accountId },
       headers: bearer(key),
     });
-    expect(acknowledged.statusCode).toBe(403);
+    expect(acknowledged.statusCode).toBe(404);
   });
 });

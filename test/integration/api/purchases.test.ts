@@ -76,7 +76,7 @@ test('an order of another account is answered 409 and may be finished once grant
   expect(acknowledged.statusCode).toBe(200);
   expect(acknowledged.json()).toEqual({});
   const stranger = await post(`/v1/purchases/${order.purchaseOrderId}/acknowledgement`, { account: world.account().accountId });
-  expect(stranger.json()).toMatchObject({ code: 'CALLER_NOT_ALLOWED' });
+  expect(stranger.json()).toMatchObject({ code: 'PURCHASE_NOT_FOUND' });
 });
 
 test('malformed, oversized and wrongly signed input is refused by its code, and says nothing of its values', async () => {
