@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { createInlineFulfilment, createTestCipher, GOLD_INTENT } from '../../support/inline-fulfilment.js';
-import { absorb, countRows, grant, receive, revoke, SEALED, toAccount, toVerified } from '../../support/ledger.js';
+import { absorb, countRows, grant, receive, revoke, REVOCATION, SEALED, toAccount, toVerified } from '../../support/ledger.js';
 import { ProductType } from '../../../dev/store/iap-types.js';
 import { createStorePki, type StorePki } from '../../../dev/store/pki.js';
 import { createStore, type Store } from '../../../dev/store/store.js';
 import type { Account, PurchaseOrderId } from '../../../src/domain/ids.js';
+import type { VerifiedPurchase } from '../../../src/domain/purchase.js';
 import { ensureAccount } from '../../../src/ledger/accounts.js';
 import { listBalances } from '../../../src/ledger/balances.js';
 import { acknowledgePurchase, finishPurchase } from '../../../src/ledger/finish-purchase.js';
@@ -152,6 +153,20 @@ test('L10 evidence that completes a payment, or replaces one that was not unders
   const paid = { ...unpaid, purchasedAtMs: unpaid.signedAtMs, signedAtMs: unpaid.signedAtMs + 1 };
   expect(await absorb(db, paid)).toBe('fresh-evidence');
   expect(await grant(db, paid)).toBe('granted');
+});
+
+test('L10 what is verified again is the store’s latest word, and never the evidence of a conflict', async () => {
+  const { db } = database;
+  const order = toVerified();
+  const copy = (jwe: string, changes: Partial<VerifiedPurchase>) =>
+    absorb(db, { ...order, ...changes, storeFinished: true }, undefined, { ...SEALED, jwe });
+  await receive(db, order, toAccount());
+  await grant(db, order);
+  await copy('latest', { signedAtMs: order.signedAtMs + 2 });
+  await copy('of a conflict', { signedAtMs: order.signedAtMs + 3, environment: 'sandbox' });
+  await copy('revoked, signed before', { signedAtMs: order.signedAtMs + 1, revocation: REVOCATION });
+  expect(await countRows(db, 'evidence', order)).toBe(4);
+  expect((await findEvidence(db, order.purchaseOrderId))?.jwe).toBe('latest');
 });
 
 test('L10 ten fresh copies of the same news at once are stored once', async () => {

@@ -32,7 +32,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('submit'), order: small, player, copy: small }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('conflict'), order: small, scope }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('acknowledge'), order: small, player }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('revoke'), order: small, told: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('revoke'), order: small, told: fc.boolean() }) },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('spend'), scope, player, amount: fc.integer({ min: 1, max: 80 }), key: fc.nat({ max: 2 }) }),

@@ -13,6 +13,7 @@ import {
   toAccount,
   toVerified,
 } from '../../support/ledger.js';
+import { pollUntil } from '../../../dev/stack/poll-until.js';
 import type { Goods } from '../../../src/domain/goods.js';
 import { listBalances, spendBalance } from '../../../src/ledger/balances.js';
 import { listEntitlements } from '../../../src/ledger/entitlements.js';
@@ -20,6 +21,7 @@ import { acknowledgePurchase, finishPurchase } from '../../../src/ledger/finish-
 import { releasePurchase, resolvePurchase } from '../../../src/ledger/operator-acts.js';
 import { parkPurchase } from '../../../src/ledger/park-purchase.js';
 import { getPurchase } from '../../../src/ledger/purchases.js';
+import { revokePurchase } from '../../../src/ledger/revoke-purchase.js';
 import { listPurchaseEvents } from '../../../src/ledger/timeline.js';
 
 let database: TestDatabase;
@@ -82,14 +84,22 @@ test('L3 ten revocations of one purchase at once take back once', async () => {
   expect((await listPurchaseEvents(db, order.purchaseOrderId)).map((event) => event.kind)).toEqual(['received', 'granted', 'revoked']);
 });
 
+/** Waits until a statement of another session stands before a lock. */
+async function untilBlocked(): Promise<void> {
+  const blocked = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await pollUntil(async () => (await database.db.query(blocked)).rowCount === 1, { deadlineMs: 4_000, intervalMs: 5 });
+}
+
 test('L3 a grant that waits behind a revocation grants nothing', async () => {
   const { db } = database;
   const account = toAccount();
   const order = toVerified();
   await receive(db, order, account);
   const waiting = await db.transaction(async (tx) => {
-    await absorb({ ...db, transaction: (work) => work(tx) }, { ...order, revocation: REVOCATION });
-    return { granted: grant(db, order) }; // It waits for the row's lock; boxed, so that the commit does not wait for it.
+    await revokePurchase(tx, order.purchaseOrderId, REVOCATION);
+    const granted = grant(db, order);
+    await untilBlocked();
+    return { granted }; // Boxed, so that the commit does not wait for it.
   });
   expect(await waiting.granted).toBe('refused');
   expect(await listBalances(db, account)).toEqual([]);
@@ -102,7 +112,9 @@ test('L3 a revocation that waits behind a grant takes its goods back', async () 
   await receive(db, order, account);
   const waiting = await db.transaction(async (tx) => {
     await grant(tx, order);
-    return { revoked: revoke(db, order) };
+    const revoked = revoke(db, order);
+    await untilBlocked();
+    return { revoked };
   });
   expect(await waiting.revoked).toBe('revoked');
   expect(await listBalances(db, account)).toEqual([{ currency: 'gold', amount: 0n }]);
