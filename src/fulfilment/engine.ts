@@ -63,11 +63,13 @@ export function createEngine({ client: getClient, deadlineMs, onTrouble }: Engin
   const policy = wrap(breaker, timeout(deadlineMs, TimeoutStrategy.Aggressive));
 
   function call<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-    return policy.execute(({ signal }) => {
+    const run = ({ signal }: { readonly signal: AbortSignal }) => {
       const client = getClient();
       if (client === undefined) throw new DroplessError('ENGINE_UNAVAILABLE');
       return client.connection.withAbortSignal(signal, () => work(client));
-    });
+    };
+    // A signal of its own for each call: the policy's default is one for all, and gathers a listener for each.
+    return policy.execute(run, new AbortController().signal);
   }
 
   async function attempt(work: (client: Client) => Promise<unknown>): Promise<StartOutcome> {

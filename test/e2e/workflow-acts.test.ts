@@ -42,7 +42,14 @@ async function acknowledge(id: PurchaseOrderId, player: Account): Promise<void> 
 }
 
 async function reset(id: PurchaseOrderId): Promise<void> {
-  const { runId } = await handle(id).describe();
+  // The answer comes from the ledger: the task that granted may not have been reported yet.
+  const { runId } = await pollUntil(
+    () =>
+      handle(id)
+        .describe()
+        .then((run) => run.historyLength >= 4 && run),
+    { deadlineMs: 10_000 },
+  );
   const { namespace, connection } = world.temporal;
   await connection.workflowService.resetWorkflowExecution({
     namespace,
