@@ -21,6 +21,8 @@ Submit what the device got:
   node -p 'JSON.stringify({account:"you",purchaseData:require("./order.json").purchaseData})' | curl -s ${server.url}/v1/purchases ${auth} ${json} -d @-
 Look at it (ORDER is the purchaseOrderId):
   curl -s ${server.url}/v1/purchases/ORDER ${auth}
+Finish it at the store, as the device does:
+  curl -s -X POST ${storeUrl}/orders/ORDER/finish
 Acknowledge the finish:
   curl -s ${server.url}/v1/purchases/ORDER/acknowledgement ${auth} ${json} -d '{"account":"you"}'
 What you own:
