@@ -1,16 +1,8 @@
-import { Connection, WorkflowClient, WorkflowIdConflictPolicy } from '@temporalio/client';
+import { Connection, WorkflowIdConflictPolicy } from '@temporalio/client';
 import { expectOf } from './expect.js';
 import type { Story } from './story.js';
+import { TimeSkippingClient } from '../stack/time-skipping-client.js';
 import { TASK_QUEUE } from '../../src/workflows/contract.js';
-
-/** The server lets the time of this one workflow jump from timer to timer (temporal.md). */
-class TimeSkippingClient extends WorkflowClient {
-  protected override async createStartWorkflowRequest(
-    input: Parameters<WorkflowClient['createStartWorkflowRequest']>[0],
-  ): ReturnType<WorkflowClient['createStartWorkflowRequest']> {
-    return { ...(await super.createStartWorkflowRequest(input)), timeSkippingConfig: { enabled: true } };
-  }
-}
 
 export const monthsPass: Story = {
   title: 'The player never comes back to finish; time passes',

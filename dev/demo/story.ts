@@ -1,5 +1,4 @@
-import type { Player } from './player.js';
-import { createPlayer } from './player.js';
+import { createPlayer, type Player } from './player.js';
 import type { Stack } from '../stack/stack.js';
 import { pollUntil } from '../stack/poll-until.js';
 import { parsePurchaseOrderId } from '../../src/domain/ids.js';

@@ -14,7 +14,6 @@ export type PurchaseEventKind =
   | 'granted'
   | 'acknowledged'
   | 'finished'
-  | 'finish-overdue'
   | 'finish-unknown'
   | 'refused'
   | 'revoked'

@@ -2,7 +2,7 @@ import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestWorld, untilEngineUp, untilPurchase, untilState, type TestWorld } from '../support/app.js';
 import { replay, writeHistory } from '../support/histories.js';
-import { TimeSkippingClient } from '../support/temporal.js';
+import { TimeSkippingClient } from '../../dev/stack/time-skipping-client.js';
 import type { PurchaseOrderId } from '../../src/domain/ids.js';
 import type { Runtime } from '../../src/runtime.js';
 import { TASK_QUEUE } from '../../src/workflows/contract.js';

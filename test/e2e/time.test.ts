@@ -2,7 +2,7 @@ import { WorkflowIdConflictPolicy, type WorkflowHandle } from '@temporalio/clien
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestWorld, untilEngineUp, untilState, type TestWorld } from '../support/app.js';
-import { TimeSkippingClient } from '../support/temporal.js';
+import { TimeSkippingClient } from '../../dev/stack/time-skipping-client.js';
 import type { Account, PurchaseOrderId } from '../../src/domain/ids.js';
 import { listBalances } from '../../src/ledger/balances.js';
 import { findPurchase } from '../../src/ledger/purchases.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client, WorkflowClient } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import Long from 'long';
 import { pollUntil } from '../../dev/stack/poll-until.js';
@@ -29,13 +29,4 @@ export async function openDefaultNamespace(address: string): Promise<TestNamespa
   const namespace = 'default';
   await registerSearchAttributes(connection, namespace);
   return { namespace, client: new Client({ connection, namespace }), connection, close: () => connection.close() };
-}
-
-/** Starts workflows whose timers are skipped by the server when nothing else is under way (temporal.md). */
-export class TimeSkippingClient extends WorkflowClient {
-  protected override async createStartWorkflowRequest(
-    input: Parameters<WorkflowClient['createStartWorkflowRequest']>[0],
-  ): ReturnType<WorkflowClient['createStartWorkflowRequest']> {
-    return { ...(await super.createStartWorkflowRequest(input)), timeSkippingConfig: { enabled: true } };
-  }
 }
