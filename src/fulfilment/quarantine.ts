@@ -5,7 +5,10 @@ import { quarantineEvidence } from '../ledger/quarantine.js';
 import type { SignedFacts } from '../store/verify-purchase.js';
 
 /** Tells people: an error line and a counter, named by a code. Facts hold ids, never evidence. */
-export type Alarm = (code: ErrorCode | 'RUN_CLOSED' | 'ENGINE_MISCONFIGURED', facts: Readonly<Record<string, unknown>>) => void;
+export type Alarm = (
+  code: ErrorCode | 'RUN_CLOSED' | 'PURCHASE_OVERDUE' | 'ENGINE_MISCONFIGURED',
+  facts: Readonly<Record<string, unknown>>,
+) => void;
 
 export interface QuarantineDeps {
   readonly db: Database;

@@ -5,8 +5,9 @@ import { DroplessError } from '../domain/errors.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import { isMended } from '../domain/judge-purchase.js';
 import type { Database } from '../ledger/database.js';
-import { listOpenPurchases, type OpenPurchase } from '../ledger/open-purchases.js';
+import { listOpenPurchases, markRunWoken, type OpenPurchase } from '../ledger/open-purchases.js';
 import { getPurchase } from '../ledger/purchases.js';
+import type { LedgerChange } from '../workflows/contract.js';
 
 export interface RecoverDeps {
   readonly db: Database;
@@ -17,14 +18,21 @@ export interface RecoverDeps {
 
 /**
  * Sees to it that an open order has a run: starts one where there is none, and wakes the one of an overdue order, whose
- * wake-up call was lost, or of one that the catalogue has come to serve. Harmless for an order that is well (L2).
+ * wake-up call was lost, or of one that the catalogue has come to serve. Tells the run of a closed order of its end.
+ * Harmless for an order that is well (L2).
  * @throws {DroplessError} `ENGINE_UNAVAILABLE`
  */
-export async function ensureRunning(deps: RecoverDeps, { purchaseOrderId, overdue }: OpenPurchase): Promise<'started' | 'running'> {
+export async function ensureRunning(deps: RecoverDeps, open: OpenPurchase): Promise<'started' | 'running'> {
+  const { purchaseOrderId, standing, mayWake, isLate } = open;
+  if (standing === 'closed') {
+    await wakeRun(deps, purchaseOrderId, 'revoked');
+    return 'running';
+  }
   if (await deps.engine.isRunning(purchaseOrderId)) {
-    if (overdue) await deps.engine.wake(purchaseOrderId, 'fresh-evidence');
-    else if (isMended(await getPurchase(deps.db, purchaseOrderId), deps.catalogue())) {
-      await deps.engine.wake(purchaseOrderId, 'catalogue');
+    const change = mayWake ? await toChange(deps, open) : undefined;
+    if (change !== undefined) {
+      if (isLate) deps.alarm('PURCHASE_OVERDUE', { purchaseOrderId });
+      await wakeRun(deps, purchaseOrderId, change);
     }
     return 'running';
   }
@@ -32,6 +40,18 @@ export async function ensureRunning(deps: RecoverDeps, { purchaseOrderId, overdu
   if (outcome !== 'running') throw new DroplessError('ENGINE_UNAVAILABLE', { field: outcome });
   deps.alarm('RUN_CLOSED', { purchaseOrderId });
   return 'started';
+}
+
+/** What a run that is there has to hear; undefined: it waits for good reason. */
+async function toChange({ db, catalogue }: RecoverDeps, { purchaseOrderId, standing }: OpenPurchase): Promise<LedgerChange | undefined> {
+  if (standing === 'overdue') return 'fresh-evidence';
+  return isMended(await getPurchase(db, purchaseOrderId), catalogue()) ? 'catalogue' : undefined;
+}
+
+async function wakeRun({ db, engine }: RecoverDeps, purchaseOrderId: PurchaseOrderId, change: LedgerChange): Promise<void> {
+  const outcome = await engine.wake(purchaseOrderId, change);
+  if (outcome !== 'running' && outcome !== 'closed') throw new DroplessError('ENGINE_UNAVAILABLE', { field: outcome });
+  await markRunWoken(db, purchaseOrderId);
 }
 
 const PAGE = 100;
@@ -48,11 +68,11 @@ export async function recover(deps: RecoverDeps): Promise<{ checked: number; sta
   let failure: PromiseRejectedResult | undefined;
   for (;;) {
     const page = await listOpenPurchases(deps.db, { olderThanMs: 0, limit: PAGE, ...(after !== undefined && { after }) });
-    after = page.at(-1);
+    after = page.at(-1)?.purchaseOrderId;
     if (after === undefined) break;
     for (let from = 0; from < page.length; from += AT_ONCE) {
       const some = page.slice(from, from + AT_ONCE);
-      const outcomes = await Promise.allSettled(some.map((id) => ensureRunning(deps, { purchaseOrderId: id, overdue: false })));
+      const outcomes = await Promise.allSettled(some.map((open) => ensureRunning(deps, open)));
       total.checked += some.length;
       total.started += outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === 'started').length;
       failure ??= outcomes.find((outcome) => outcome.status === 'rejected');

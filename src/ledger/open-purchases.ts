@@ -12,45 +12,82 @@ export interface OpenPurchasesQuery {
 
 export interface OpenPurchase {
   readonly purchaseOrderId: PurchaseOrderId;
-  /** Nothing excuses it from progress: a run that is there has missed its wake-up call. */
-  readonly overdue: boolean;
+  /**
+   * - `overdue`: nothing excuses it from progress; a run that is there has missed its wake-up call.
+   * - `waiting`: for a person, for the catalogue, or for the client's finish.
+   * - `closed`: refused or revoked, and its run may not have heard of it.
+   */
+  readonly standing: 'overdue' | 'waiting' | 'closed';
+  /** False: its run was woken so lately that another signal would only lengthen the history. */
+  readonly mayWake: boolean;
+  /** It has been woken in vain for a while. */
+  readonly isLate: boolean;
 }
 
 interface OpenRow extends pg.QueryResultRow {
   purchase_order_id: PurchaseOrderId;
-  overdue: boolean;
+  standing: OpenPurchase['standing'];
+  may_wake: boolean;
+  is_late: boolean;
 }
 
+/** Received or granted, paid, and not given up on; $1 is the age in milliseconds. */
+const OPEN = `state in ('received', 'granted') and finish_unknown_at is null
+  and (purchased_at is not null or 'purchaseTime' = any(unexpected)) and received_at < now() - $1 * interval '1 millisecond'`;
+const UNTOLD = `state in ('refused', 'revoked') and run_woken_at is null`;
+
+const STANDING = `case when state in ('refused', 'revoked') then 'closed'
+  when park_reason is null and (state = 'received' or acknowledged_at is not null or store_finished) then 'overdue'
+  else 'waiting' end as standing`;
+
+const PROGRESSED_AT = 'greatest(received_at, parked_at, granted_at, acknowledged_at)';
 /**
- * Orders that should have a running workflow: received or granted, paid, and not given up on. First those that nothing
- * excuses from progress, then those that wait for a person or the client; among equals the longest unchecked first.
+ * Each time after twice as long, and hourly in the end: a run that can't be helped by signals gets a few thousand in the
+ * half year that it may last, of the 10,000 that Temporal takes.
+ */
+const MAY_WAKE = `coalesce(now() - run_woken_at >= least(run_woken_at - ${PROGRESSED_AT}, interval '1 hour'), true) as may_wake`;
+const IS_LATE = `coalesce(run_woken_at - ${PROGRESSED_AT} > interval '15 minutes', false) as is_late`;
+
+/**
+ * Orders that should have a running workflow, and those whose run should have ended. First those that nothing excuses
+ * from progress, then those that wait for a person or the client; among equals the longest unchecked first.
  */
 export async function takeOpenPurchases(db: Queryable, query: OpenPurchasesQuery): Promise<OpenPurchase[]> {
   const { rows } = await db.query<OpenRow>(
-    `with due as (
-       select purchase_order_id,
-         park_reason is null and (state = 'received' or acknowledged_at is not null or store_finished) as overdue
-       from purchases
-       where state in ('received', 'granted') and finish_unknown_at is null and (purchased_at is not null or 'purchaseTime' = any(unexpected))
-         and received_at < now() - $1 * interval '1 millisecond'
-       order by overdue desc, run_checked_at nulls first
+    `with open as (
+       select purchase_order_id, ${STANDING}, ${MAY_WAKE}, ${IS_LATE} from purchases where ${OPEN}
+       order by standing, run_checked_at nulls first
        limit $2 for update skip locked
+     ), untold as (
+       select purchase_order_id, ${STANDING}, true as may_wake, false as is_late from purchases where ${UNTOLD}
+       order by run_checked_at nulls first
+       limit $2 for update skip locked
+     ), due as (
+       select * from open union all select * from untold
      )
      update purchases p set run_checked_at = now() from due where p.purchase_order_id = due.purchase_order_id
-     returning p.purchase_order_id, due.overdue`,
+     returning due.*`,
     [query.olderThanMs, query.limit],
   );
-  return rows.map((row) => ({ purchaseOrderId: row.purchase_order_id, overdue: row.overdue }));
+  return rows.map(toOpenPurchase);
 }
 
-/** Every open order in the order of its id, page by page: for `recover`, which rebuilds all runs. */
-export async function listOpenPurchases(db: Queryable, query: OpenPurchasesQuery): Promise<PurchaseOrderId[]> {
-  const { rows } = await db.query<{ purchase_order_id: PurchaseOrderId }>(
-    `select purchase_order_id from purchases
-     where state in ('received', 'granted') and finish_unknown_at is null and (purchased_at is not null or 'purchaseTime' = any(unexpected))
-       and received_at < now() - $1 * interval '1 millisecond' and purchase_order_id > $3
+/** The same orders in the order of their ids, page by page: for `recover`, which rebuilds all runs and wakes what it can. */
+export async function listOpenPurchases(db: Queryable, query: OpenPurchasesQuery): Promise<OpenPurchase[]> {
+  const { rows } = await db.query<OpenRow>(
+    `select purchase_order_id, ${STANDING}, true as may_wake, false as is_late from purchases
+     where (${OPEN} or ${UNTOLD}) and purchase_order_id > $3
      order by purchase_order_id limit $2`,
     [query.olderThanMs, query.limit, query.after ?? ''],
   );
-  return rows.map((row) => row.purchase_order_id);
+  return rows.map(toOpenPurchase);
+}
+
+/** The run has taken the signal, or there is none any more that could. */
+export async function markRunWoken(db: Queryable, purchaseOrderId: PurchaseOrderId): Promise<void> {
+  await db.query('update purchases set run_woken_at = now() where purchase_order_id = $1', [purchaseOrderId]);
+}
+
+function toOpenPurchase(row: OpenRow): OpenPurchase {
+  return { purchaseOrderId: row.purchase_order_id, standing: row.standing, mayWake: row.may_wake, isLate: row.is_late };
 }

@@ -25,7 +25,7 @@ export async function revokePurchase(
   const state: PurchaseState = wasGranted ? 'revoked' : 'refused';
   await tx.query(
     `update purchases set state = $2, revoked_at = coalesce($3, now()), revocation_code = $4,
-       park_reason = null, parked_at = null
+       park_reason = null, parked_at = null, run_woken_at = null
      where purchase_order_id = $1 and revoked_at is null`,
     [purchaseOrderId, state, toDate(revocation.revokedAtMs), revocation.reasonCode],
   );

@@ -53,20 +53,21 @@ async function fulfil(purchaseOrderId: PurchaseOrderId, inbox: Inbox): Promise<P
 /** The goods are in the account. What is left is to know that the store was told so, by the client or by itself. */
 async function awaitFinish(purchaseOrderId: PurchaseOrderId, inbox: Inbox, known: LedgerView): Promise<PurchaseState> {
   let found = known;
-  let overdue = false;
+  let [overdue, givesUp] = [false, false];
   show('granted');
   for (;;) {
     if (inbox.ledgerChanged) found = await look(purchaseOrderId, inbox);
     if (isClosed(found.state)) return show(found.state);
     if (found.finishKnown) return show((await step('markFinished', purchaseOrderId)).state);
-    const patienceMs = overdue ? found.closesInMs : Math.min(found.acknowledgementWindowMs, found.closesInMs);
-    if (await condition(() => inbox.ledgerChanged, patienceMs)) continue;
-    if (overdue || patienceMs === found.closesInMs) {
+    if (givesUp) {
       await step('closeUnfinished', purchaseOrderId);
       return 'granted';
     }
+    const patienceMs = overdue ? found.closesInMs : Math.min(found.acknowledgementWindowMs, found.closesInMs);
+    if (await condition(() => inbox.ledgerChanged, patienceMs)) continue;
+    inbox.ledgerChanged = true; // A wake-up call may have been lost: the ledger is read once more, whatever comes next.
+    givesUp = overdue || patienceMs === found.closesInMs;
     overdue = true;
-    inbox.ledgerChanged = true; // A wake-up call may have been lost while the engine was down.
     setCurrentDetails('Granted. The app has not confirmed the finish in time; the goods are safe, and this run goes on waiting.');
   }
 }

@@ -62,6 +62,36 @@ test('an acknowledgement while Temporal is down is kept and finishes the purchas
   expect(finished.finishedBy).toBe('client');
 });
 
+test('a revocation while Temporal is down takes the goods back at once, and its run ends as revoked when it is back', async () => {
+  const runtime = await open();
+  const player = world.account();
+  const order = await world.pay();
+  await runtime.fulfilment.submit({ evidence: order.purchaseData, presenter: player });
+  await untilState(world, order.purchaseOrderId, 'granted');
+  world.store.revoke(order.purchaseOrderId, '0');
+  const evidence = await world.store.purchaseData(order.purchaseOrderId);
+  await proxy.setMode('refuse');
+  proxy.cutConnections();
+  const { code } = await runtime.fulfilment.submit({ evidence, presenter: player });
+  expect(code).toBe('PURCHASE_REVOKED');
+  expect(await listBalances(world.database.db, player)).toEqual([{ currency: 'gold', amount: 0n }]);
+  const run = world.temporal.client.workflow.getHandle(order.purchaseOrderId);
+  expect((await run.describe()).status.name).toBe('RUNNING');
+  await proxy.setMode('pass');
+  expect(await run.result()).toEqual({ state: 'revoked' });
+});
+
+test('recover wakes a run that missed its acknowledgement', async () => {
+  const runtime = await world.openRuntime();
+  await untilEngineUp(runtime);
+  const player = world.account();
+  const order = await world.pay();
+  await runtime.fulfilment.submit({ evidence: order.purchaseData, presenter: player });
+  await runtime.fulfilment.acknowledge(order.purchaseOrderId, player); // The process dies before it wakes the run.
+  expect(await runtime.fulfilment.recover()).toEqual({ checked: 1, started: 0 });
+  await untilState(world, order.purchaseOrderId, 'finished');
+});
+
 test('a process started while Temporal is off serves at once, and its purchases are granted when Temporal is on', async () => {
   await proxy.setMode('refuse');
   const runtime = await world.openRuntime({}, { temporalAddress: proxy.address, fulfilment: SWEEP });

@@ -63,8 +63,19 @@ test('a purchase that nobody acknowledges ends after 180 days as granted', async
   await withRun(server, ledger, async (run) => {
     expect(await run.result()).toEqual({ state: 'granted' });
   });
-  expect(ledger.calls).toEqual([...GRANT, 'checkLedger', 'closeUnfinished']);
+  expect(ledger.calls).toEqual([...GRANT, 'checkLedger', 'checkLedger', 'closeUnfinished']);
   expect((await server.now()).getTime() - start.getTime()).toBeGreaterThanOrEqual(180 * DAY_MS);
+});
+
+test('a purchase that was revoked while the word of it got lost ends as revoked, however long it waited', async () => {
+  const ledger = createFakeLedger((self) => ({
+    checkLedger() {
+      const looks = self.calls.filter((name) => name === 'checkLedger').length;
+      return Promise.resolve(looks < 3 ? self.view : { ...self.view, state: 'revoked' });
+    },
+  }));
+  expect(await withRun(server, ledger, (run) => run.result())).toEqual({ state: 'revoked' });
+  expect(ledger.calls).toEqual([...GRANT, 'checkLedger', 'checkLedger']);
 });
 
 test('an acknowledgement that came before the grant is not waited for', async () => {

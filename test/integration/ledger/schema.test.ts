@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { receiveAndGrant, toAccount } from '../../support/ledger.js';
+import { PROJECT_DIR } from '../../../dev/stack/project-dir.js';
 import { openDatabase } from '../../../src/ledger/database.js';
 import { checkSchema, migrate, SCHEMA_VERSION } from '../../../src/ledger/migrate.js';
+
+const MIGRATIONS_DIR = join(PROJECT_DIR, 'migrations');
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -74,7 +79,7 @@ test('five processes that migrate an empty database at once all succeed, and it 
     await Promise.all(Array.from({ length: 5 }, () => migrate(url)));
     const db = openDatabase({ url, poolSizeMax: 1, onIdleError: () => undefined });
     await checkSchema(db);
-    expect((await db.query('select from schema_versions')).rowCount).toBe(SCHEMA_VERSION);
+    expect((await db.query('select from schema_versions')).rowCount).toBe((await readdir(MIGRATIONS_DIR)).length);
     await db.close();
   });
 });
