@@ -20,9 +20,9 @@ interface Copy {
 
 /**
  * Keeps the value under two keys in turn, each copy with a counter and a checksum: a write that is torn leaves the
- * other copy, which is the value before.
+ * other copy, which is the value before. With `whenDamaged` a damaged store starts over with it.
  */
-export function createDurableValue<Value>(storage: Storage, name: string): DurableValue<Value> {
+export function createDurableValue<Value>(storage: Storage, name: string, whenDamaged?: Value): DurableValue<Value> {
   let current: Copy | undefined;
   let opened: Promise<void> | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -30,7 +30,10 @@ export function createDurableValue<Value>(storage: Storage, name: string): Durab
   async function open(): Promise<void> {
     const texts = [await storage.read(`${name}.0`), await storage.read(`${name}.1`)];
     const copies = texts.map(parseCopy);
-    if (texts.every(isWritten) && copies.every((copy) => copy === undefined)) throw new DamagedStorageError(name);
+    if (texts.every(isWritten) && copies.every((copy) => copy === undefined)) {
+      if (whenDamaged === undefined) throw new DamagedStorageError(name);
+      current = { counter: 0, json: JSON.stringify(whenDamaged) };
+    }
     for (const copy of copies) {
       if (copy !== undefined && (current === undefined || copy.counter > current.counter)) current = copy;
     }

@@ -1,0 +1,151 @@
+import { checkAvailability, type Availability } from './available';
+import { createBackendDelivery } from './backend-delivery';
+import type { Delivery } from './delivery';
+import { createHandOver, type HandedOver } from './handover';
+import { NONRENEWABLE, type Iap, type ProductType } from './iap';
+import type { Backend, Clock, Delivered, Logger, ProductSetting, PurchaseEvents, Storage, Undelivered } from './ports';
+import { buy, toResult, type PurchaseOptions, type PurchaseResult } from './purchase';
+import { createRedelivery, type Redelivery } from './redelivery';
+import type { Session } from './session';
+import { createStoreCalls } from './store-calls';
+
+/** Flow B's half, made by `createLocalDelivery` of the entry `local`. */
+export interface LocalDelivery {
+  open(storage: Storage, logger: Logger): Delivery;
+}
+
+export interface PurchaseKitOptions {
+  readonly iap: Iap;
+  /** Handed to each of the store's calls: the UIAbilityContext. */
+  readonly context: object;
+  /** Flow A: who delivers. Exactly one of `backend` and `local`. */
+  readonly backend?: Backend;
+  /** Flow B: a standalone app delivers to itself. */
+  readonly local?: LocalDelivery;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Everything that the app sells; of other products only what the store lists by itself is delivered. */
+  readonly products: readonly ProductSetting[];
+  readonly events?: PurchaseEvents;
+  /** The device's API version; non-renewing products need 14, a quantity above one needs 15. */
+  readonly apiVersion: number;
+  /** Flow A: buy although the server cannot be asked for an intent. @default false */
+  readonly buyWithoutIntent?: boolean;
+}
+
+/** What one search for undelivered purchases came to. */
+export interface Redelivered {
+  readonly delivered: readonly Delivered[];
+  /** Paid, and still to be granted or decided. */
+  readonly undelivered: readonly Undelivered[];
+  /** False: the store could not be asked about everything, or nobody is signed in; the kit asks again by itself. */
+  readonly complete: boolean;
+}
+
+export interface PurchaseKit {
+  /** An account has signed in (a standalone app: once, with any fixed name). Ends what was under way for another one, and looks for its purchases. */
+  login(account: string): Promise<Redelivered>;
+  logout(): void;
+  /** At launch after `login`, at each return to the foreground, and whenever the app likes. */
+  redeliver(): Promise<Redelivered>;
+  /** 补单: the player asks for what is missing. Asks the server to look by itself as well, where it can. */
+  recheck(): Promise<Redelivered>;
+  purchase(productId: string, options?: PurchaseOptions): Promise<PurchaseResult>;
+  /** Whether anything can be bought here and now, with a sentence for the player where not. */
+  available(): Promise<Availability>;
+  close(): void;
+}
+
+const NON_RENEWING_SINCE = 14;
+
+/** The purchases of one app on one device. Nothing is shared between kits, and nothing happens before `login`. */
+export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
+  const { iap, context, backend, clock, logger, products, apiVersion, events = {} } = options;
+  const delivery = openDelivery(options);
+  const calls = createStoreCalls(iap, context, clock, logger);
+  const handOver = createHandOver({ delivery, calls, events, logger });
+  const productTypes = listTypes(products, apiVersion);
+  const purchases = new Map<string, Promise<PurchaseResult>>();
+  let session: Session | undefined;
+  let redelivery: Redelivery | undefined;
+
+  function logout(): void {
+    if (session !== undefined) session.ended = true;
+    redelivery?.end();
+    purchases.clear();
+    session = undefined;
+    redelivery = undefined;
+  }
+
+  async function redeliver(): Promise<Redelivered> {
+    const [wanted, looking] = [session, redelivery];
+    if (wanted === undefined || looking === undefined) return NOTHING;
+    try {
+      const { handedOver, complete } = await looking.run();
+      return { ...sortOut(wanted.account, handedOver), complete };
+    } catch (error) {
+      logger.info(`The search for undelivered purchases ended: ${(error as Error).name}`);
+      return NOTHING;
+    }
+  }
+
+  return {
+    logout,
+    close: logout,
+    redeliver,
+    login(account) {
+      if (session?.account !== account) {
+        logout();
+        session = { account, ended: false };
+        redelivery = createRedelivery({ delivery, calls, handOver, productTypes, clock, logger }, session);
+      }
+      return redeliver();
+    },
+    async recheck() {
+      if (session !== undefined) await backend?.recheck?.(session.account).catch((error: Error) => logger.info(`recheck: ${error.name}`));
+      return redeliver();
+    },
+    purchase(productId, { quantity = 1 } = {}) {
+      const product = products.find((each) => each.productId === productId);
+      if (session === undefined || redelivery === undefined) return Promise.resolve(toResult('failed', 'NOT_LOGGED_IN'));
+      if (product === undefined) return Promise.resolve(toResult('failed', 'PRODUCT_UNKNOWN'));
+      const joined = purchases.get(productId);
+      if (joined !== undefined) return joined;
+      const bought = buy({ delivery, calls, handOver, apiVersion }, session, redelivery, product, quantity);
+      purchases.set(productId, bought);
+      return bought.finally(() => {
+        if (purchases.get(productId) === bought) purchases.delete(productId);
+      });
+    },
+    available: () => checkAvailability(iap, context),
+  };
+}
+
+const NOTHING: Redelivered = { delivered: [], undelivered: [], complete: false };
+
+function openDelivery({ backend, local, storage, logger, buyWithoutIntent = false }: PurchaseKitOptions): Delivery {
+  if ((backend === undefined) === (local === undefined)) throw new TypeError('createPurchaseKit wants either a backend or a local delivery.');
+  if (local !== undefined) return local.open(storage, logger);
+  if (backend === undefined) throw new TypeError('unreachable');
+  return createBackendDelivery({ backend, storage, logger, buyWithoutIntent });
+}
+
+/** The types that are sold here; the store of an older device does not know all of them. */
+function listTypes(products: readonly ProductSetting[], apiVersion: number): readonly ProductType[] {
+  const types = new Set(products.map(({ productType }) => productType));
+  return [...types].filter((type) => type !== NONRENEWABLE || apiVersion >= NON_RENEWING_SINCE);
+}
+
+function sortOut(account: string, handedOver: readonly HandedOver[]): Pick<Redelivered, 'delivered' | 'undelivered'> {
+  const delivered: Delivered[] = [];
+  const undelivered: Undelivered[] = [];
+  for (const { paid, outcome } of handedOver) {
+    const { purchaseOrderId, productId } = paid.order ?? {};
+    if (outcome.kind !== 'granted') {
+      const { code, message } = outcome;
+      undelivered.push({ account, code, message, ...(purchaseOrderId !== undefined && { purchaseOrderId }), ...(productId !== undefined && { productId }) });
+    } else if (purchaseOrderId !== undefined && productId !== undefined) delivered.push({ account, purchaseOrderId, productId });
+  }
+  return { delivered, undelivered };
+}

@@ -1,0 +1,164 @@
+import type { Delivery } from './delivery';
+import { findIapError, toIapErrorCode } from './error-codes';
+import type { HandedOver, HandOver } from './handover';
+import { AUTORENEWABLE, CURRENT_ENTITLEMENT, NONCONSUMABLE, NONRENEWABLE } from './iap';
+import type { ProductSetting, Text } from './ports';
+import { toPaid } from './purchase-data';
+import type { Redelivery } from './redelivery';
+import { assertCurrent, SessionEndedError, type Session } from './session';
+import type { StoreCalls } from './store-calls';
+import { textOf } from './texts';
+
+export interface PurchaseOptions {
+  /** 1 to 10; above 1 only for consumables and non-renewing products. @since API 15 */
+  readonly quantity?: number;
+}
+
+/** How buying ended. Never an exception for what a player can cause. */
+export interface PurchaseResult {
+  /**
+   * `granted`: the goods are there. `pending`: paid or maybe paid; the kit goes on by itself and tells through its events.
+   * `cancelled`: by the player. `owned-elsewhere`: the order belongs to another account. `failed`: nothing was bought.
+   */
+  readonly kind: 'granted' | 'pending' | 'cancelled' | 'owned-elsewhere' | 'failed';
+  readonly purchaseOrderIds: readonly string[];
+  /** An earlier order was delivered and nothing new was charged. */
+  readonly redelivered: boolean;
+  /** Empty when granted or cancelled. */
+  readonly code: string;
+  /** What to tell the player. */
+  readonly message: Text;
+}
+
+export interface PurchaseDeps {
+  readonly delivery: Delivery;
+  readonly calls: StoreCalls;
+  readonly handOver: HandOver;
+  /** The device's API version: what the store can do on it. */
+  readonly apiVersion: number;
+}
+
+const LOOK_AGAIN_MS = [30_000, 120_000, 600_000];
+const NON_RENEWING_SINCE = 14;
+const QUANTITY_SINCE = 15;
+const QUANTITY_MAX = 10;
+const FRESH_COPY_AFTER_MS = 5_000;
+
+/** Buys one product: announce, pay, and then the same way as an order that was found later. */
+export async function buy(
+  deps: PurchaseDeps,
+  session: Session,
+  redelivery: Redelivery,
+  product: ProductSetting,
+  quantity: number,
+): Promise<PurchaseResult> {
+  try {
+    const refused = findRefusal(product, quantity, deps.apiVersion);
+    if (refused !== undefined) return toResult('failed', refused);
+    const announced = await deps.delivery.announce(session.account, product, quantity);
+    assertCurrent(session);
+    if ('code' in announced) return toResult('failed', announced.code, announced.message);
+    return await pay(deps, session, redelivery, { product, quantity, developerPayload: announced.developerPayload });
+  } catch (error) {
+    // Whatever was paid is found when its account signs in again.
+    if (error instanceof SessionEndedError) return toResult('pending', 'ACCOUNT_CHANGED');
+    throw error;
+  }
+}
+
+interface Wanted {
+  readonly product: ProductSetting;
+  readonly quantity: number;
+  /** Empty: bought without an intent. */
+  readonly developerPayload: string;
+}
+
+function findRefusal({ productType }: ProductSetting, quantity: number, apiVersion: number): string | undefined {
+  if (productType === AUTORENEWABLE) return 'SUBSCRIPTION_UNSUPPORTED';
+  if (productType === NONRENEWABLE && apiVersion < NON_RENEWING_SINCE) return 'DEVICE_TOO_OLD';
+  if (quantity === 1) return undefined;
+  if (!Number.isInteger(quantity) || quantity < 1 || quantity > QUANTITY_MAX || productType === NONCONSUMABLE) return 'QUANTITY_INVALID';
+  return apiVersion < QUANTITY_SINCE ? 'DEVICE_TOO_OLD' : undefined;
+}
+
+async function pay(deps: PurchaseDeps, session: Session, redelivery: Redelivery, wanted: Wanted): Promise<PurchaseResult> {
+  const { product, quantity, developerPayload } = wanted;
+  let purchaseData: string;
+  try {
+    purchaseData = await deps.calls.createPurchase(session, {
+      ...product,
+      ...(developerPayload !== '' && { developerPayload }),
+      ...(quantity !== 1 && { quantity }),
+    });
+  } catch (error) {
+    if (error instanceof SessionEndedError) throw error;
+    return afterStoreError(deps, session, redelivery, wanted, toIapErrorCode(error as Error));
+  }
+  assertCurrent(session);
+  const handedOver = await deps.handOver(session, toPaid(purchaseData));
+  const { kind, retryAfterMs } = handedOver.outcome;
+  if (kind === 'fresh-evidence') redelivery.lookAgainAfter([FRESH_COPY_AFTER_MS]);
+  else if (retryAfterMs > 0) redelivery.lookAgainAfter([retryAfterMs]);
+  return summarize([handedOver], false);
+}
+
+/** The store said no; it may have taken the money all the same, or an earlier order stands in the way. */
+async function afterStoreError(
+  deps: PurchaseDeps,
+  session: Session,
+  redelivery: Redelivery,
+  { product, developerPayload }: Wanted,
+  errorCode: number,
+): Promise<PurchaseResult> {
+  const { name, next, message } = findIapError(errorCode);
+  if (next === 'cancelled') return toResult('cancelled', name, message);
+  if (next !== 'redeliver') return toResult('failed', name, message);
+  const found = await redelivery.run(product.productType);
+  assertCurrent(session);
+  const isOwned = name === 'PRODUCT_OWNED';
+  const orders = found.handedOver.filter(({ paid }) => paid.order?.productId === product.productId);
+  if (orders.length === 0 && isOwned && product.productType === NONCONSUMABLE) orders.push(...(await handOverOwned(deps, session, product)));
+  if (orders.length > 0) {
+    const isNew = developerPayload === '' ? !isOwned : orders.some(({ paid }) => paid.order?.developerPayload === developerPayload);
+    return summarize(orders, !isNew);
+  }
+  if (isOwned && found.complete) return toResult('failed', name, message);
+  redelivery.lookAgainAfter(LOOK_AGAIN_MS);
+  return toResult('pending', 'OUTCOME_UNKNOWN');
+}
+
+/** Owned for ever and finished long ago: no longer unfinished, but the server may never have heard of it. */
+async function handOverOwned({ calls, handOver }: PurchaseDeps, session: Session, product: ProductSetting): Promise<readonly HandedOver[]> {
+  const { productId, productType } = product;
+  try {
+    const owned = (await calls.queryPurchases(session, { productType, queryType: CURRENT_ENTITLEMENT })).map(toPaid);
+    assertCurrent(session);
+    return await Promise.all(owned.filter(({ order }) => order?.productId === productId).map((paid) => handOver(session, paid)));
+  } catch (error) {
+    if (error instanceof SessionEndedError) throw error;
+    return [];
+  }
+}
+
+/** Several orders of one product may have been found: granted if any was, else the word on the first. */
+function summarize(orders: readonly HandedOver[], redelivered: boolean): PurchaseResult {
+  const granted = orders.filter(({ outcome }) => outcome.kind === 'granted');
+  if (granted.length > 0) {
+    return { kind: 'granted', purchaseOrderIds: toIds(granted), redelivered, code: '', message: textOf('GRANTED') };
+  }
+  const { kind = 'pending', code = 'PENDING', message } = orders[0]?.outcome ?? {};
+  return toResult(kind === 'fresh-evidence' ? 'pending' : kind, code, message, orders);
+}
+
+export function toResult(
+  kind: PurchaseResult['kind'],
+  code: string,
+  message: Text = textOf(code),
+  orders: readonly HandedOver[] = [],
+): PurchaseResult {
+  return { kind, purchaseOrderIds: toIds(orders), redelivered: false, code, message };
+}
+
+function toIds(orders: readonly HandedOver[]): readonly string[] {
+  return orders.flatMap(({ paid }) => (paid.order === undefined ? [] : [paid.order.purchaseOrderId]));
+}
