@@ -6,7 +6,7 @@ import type { PurchaseAnswer } from './purchase-answer.js';
 import { recover } from './recover.js';
 import { submit, type Submission, type SubmitDeps } from './submit.js';
 import type { Account, PurchaseOrderId } from '../domain/ids.js';
-import type { Operator } from '../ledger/operator-acts.js';
+import type { Decision } from '../ledger/operator-acts.js';
 
 /** All that may be done with a purchase from outside: the only place that starts or signals a workflow. */
 export interface Fulfilment {
@@ -14,10 +14,10 @@ export interface Fulfilment {
   submit(submission: Submission): Promise<PurchaseAnswer>;
   acknowledge(purchaseOrderId: PurchaseOrderId, by: Account): Promise<Acknowledged>;
   describe(purchaseOrderId: PurchaseOrderId): Promise<PurchaseStory>;
-  retry(purchaseOrderId: PurchaseOrderId, operator: Operator): Promise<void>;
-  resolve(purchaseOrderId: PurchaseOrderId, as: 'refused' | 'granted-elsewhere', operator: Operator): Promise<void>;
-  release(purchaseOrderId: PurchaseOrderId, accountId: string | undefined, operator: Operator): Promise<void>;
-  attach(purchaseOrderId: PurchaseOrderId, accountId: string, operator: Operator): Promise<void>;
+  retry(purchaseOrderId: PurchaseOrderId, decision: Decision): Promise<void>;
+  resolve(purchaseOrderId: PurchaseOrderId, as: 'refused' | 'granted-elsewhere', decision: Decision): Promise<void>;
+  release(purchaseOrderId: PurchaseOrderId, accountId: string | undefined, decision: Decision): Promise<void>;
+  attach(purchaseOrderId: PurchaseOrderId, accountId: string, decision: Decision): Promise<void>;
   recover(): Promise<{ checked: number; started: number }>;
   /** Callers of `submit` whose work is done but for the grant that they wait for. */
   waitingCallers(): number;
@@ -33,10 +33,10 @@ export function createFulfilment(deps: FulfilmentDeps): Fulfilment {
     submit: (submission) => submit(deps, submission),
     acknowledge: (purchaseOrderId, by) => acknowledge(deps, purchaseOrderId, by),
     describe: (purchaseOrderId) => describePurchase(deps.db, purchaseOrderId),
-    retry: (purchaseOrderId, operator) => retry(deps, purchaseOrderId, operator),
-    resolve: (purchaseOrderId, as, operator) => resolve(deps, purchaseOrderId, as, operator),
-    release: (purchaseOrderId, accountId, operator) => release(deps, purchaseOrderId, accountId, operator),
-    attach: (purchaseOrderId, accountId, operator) => attach(deps, purchaseOrderId, accountId, operator),
+    retry: (purchaseOrderId, decision) => retry(deps, purchaseOrderId, decision),
+    resolve: (purchaseOrderId, as, decision) => resolve(deps, purchaseOrderId, as, decision),
+    release: (purchaseOrderId, accountId, decision) => release(deps, purchaseOrderId, accountId, decision),
+    attach: (purchaseOrderId, accountId, decision) => attach(deps, purchaseOrderId, accountId, decision),
     recover: () => recover(deps),
     waitingCallers: () => deps.watch.waiting,
   };

@@ -6,7 +6,7 @@ import { isReleasable, listObstacles } from '../domain/judge-purchase.js';
 import { isCompleted, type Purchase } from '../domain/purchase.js';
 import { ensureAccount } from '../ledger/accounts.js';
 import type { Database } from '../ledger/database.js';
-import { attachPurchase, releasePurchase, type Operator } from '../ledger/operator-acts.js';
+import { attachPurchase, releasePurchase, type Decision } from '../ledger/operator-acts.js';
 import { getPurchase } from '../ledger/purchases.js';
 import type { LedgerWatch } from '../ledger/watch.js';
 import type { LedgerChange, OperatorResolve, OperatorRetry } from '../workflows/contract.js';
@@ -20,69 +20,76 @@ export interface OperateDeps {
 
 /**
  * Judges a parked order anew, after its cause was mended. The signal names the park that the operator saw.
- * @throws {DroplessError} `NOT_PARKED`, `ENGINE_UNAVAILABLE`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `NOT_PARKED`, `PARK_NUMBER_STALE`, `ENGINE_UNAVAILABLE`
  */
-export async function retry(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, operator: Operator): Promise<void> {
-  await operate(deps, purchaseOrderId, (park) => ({ park, ...operator }));
+export async function retry(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, decision: Decision): Promise<void> {
+  await operate(deps, purchaseOrderId, decision, (act) => act);
 }
 
 /**
  * Closes a parked order without a grant of ours.
- * @throws {DroplessError} `NOT_PARKED`, `ENGINE_UNAVAILABLE`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `NOT_PARKED`, `PARK_NUMBER_STALE`, `ENGINE_UNAVAILABLE`
  */
 export async function resolve(
   deps: OperateDeps,
   purchaseOrderId: PurchaseOrderId,
   as: 'refused' | 'granted-elsewhere',
-  operator: Operator,
+  decision: Decision,
 ): Promise<void> {
-  await operate(deps, purchaseOrderId, (park) => ({ park, as, ...operator }));
+  await operate(deps, purchaseOrderId, decision, (act) => ({ ...act, as }));
 }
 
 /**
  * Lets a parked or operator-refused order be granted in spite of what stands against it, to its owner or the account
  * named. What would leave nothing to grant, or nobody to grant it to, cannot be released.
- * @throws {DroplessError} `RELEASE_IMPOSSIBLE`, `NOT_PARKED`, `PURCHASE_REVOKED`, `ALREADY_OWNED`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `RELEASE_IMPOSSIBLE`, `PURCHASE_REVOKED`, `NOT_PARKED`, `PARK_NUMBER_STALE`, `ALREADY_OWNED`
  */
 export async function release(
   deps: OperateDeps,
   purchaseOrderId: PurchaseOrderId,
   accountId: string | undefined,
-  operator: Operator,
+  decision: Decision,
 ): Promise<void> {
   const purchase = await getPurchase(deps.db, purchaseOrderId);
   const account = toAccount(purchase, accountId);
   const accountKey = account === undefined ? purchase.accountKey : await ensureAccount(deps.db, account);
   const standing = listObstacles({ ...purchase, accountKey }, deps.catalogue());
-  const impossible = standing.find((reason) => !isReleasable(reason));
+  const impossible = standing.find((reason) => !isReleasable(reason, purchase.unexpected));
   if (impossible !== undefined) throw new DroplessError('RELEASE_IMPOSSIBLE', { field: impossible });
-  const parkedFor = purchase.park !== undefined && isReleasable(purchase.park.reason) ? [purchase.park.reason] : [];
+  const parkedFor = purchase.park !== undefined && isReleasable(purchase.park.reason, purchase.unexpected) ? [purchase.park.reason] : [];
   const reasons = [...new Set([...parkedFor, ...standing])];
-  await deps.db.transaction((tx) => releasePurchase(tx, purchaseOrderId, reasons, accountKey, operator));
+  // What is overridden are the reasons of this park: parked anew meanwhile, the order may stand there for another.
+  const seen = { ...decision, park: decision.park ?? purchase.park?.number };
+  await deps.db.transaction((tx) => releasePurchase(tx, purchaseOrderId, reasons, accountKey, seen));
   await tell(deps, purchaseOrderId, 'released');
 }
 
 /**
  * Gives an unowned order its account.
- * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `ALREADY_OWNED`, `PURCHASE_REVOKED`, `NOT_PARKED`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `PURCHASE_REVOKED`, `ALREADY_OWNED`, `NOT_PARKED`, `PARK_NUMBER_STALE`
  */
-export async function attach(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, accountId: string, operator: Operator): Promise<void> {
+export async function attach(deps: OperateDeps, purchaseOrderId: PurchaseOrderId, accountId: string, decision: Decision): Promise<void> {
   const { environment, realm } = await getPurchase(deps.db, purchaseOrderId);
   const accountKey = await ensureAccount(deps.db, { environment, realm, accountId });
-  await deps.db.transaction((tx) => attachPurchase(tx, purchaseOrderId, accountKey, operator));
+  await deps.db.transaction((tx) => attachPurchase(tx, purchaseOrderId, accountKey, decision));
   await tell(deps, purchaseOrderId, 'owner-found');
 }
 
-/** Signals the order's run; one that is closed or missing is started first, and parks under the same number. */
+/**
+ * Signals the order's run; one that is closed or missing is started first, and parks under the same number. Parked
+ * anew before the signal arrives, the order is left as it is: the ledger's statement names the park, too.
+ */
 async function operate(
   { db, engine }: OperateDeps,
   purchaseOrderId: PurchaseOrderId,
-  toAct: (park: number) => OperatorRetry | OperatorResolve,
+  { park: wanted, who, why }: Decision,
+  toAct: (retry: OperatorRetry) => OperatorRetry | OperatorResolve,
 ): Promise<void> {
   const purchase = await getPurchase(db, purchaseOrderId);
-  const act = toAct(getPark(purchase).number);
+  const park = getPark(purchase).number;
+  if (wanted !== undefined && wanted !== park) throw new DroplessError('PARK_NUMBER_STALE');
   await engine.start(purchase, 'any');
-  await engine.operate(purchaseOrderId, act);
+  await engine.operate(purchaseOrderId, toAct({ park, who, why }));
 }
 
 /** The act stands in the ledger; a run that is closed or missing is started, and if Temporal is down the sweep does it. */

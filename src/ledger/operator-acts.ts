@@ -12,6 +12,11 @@ export interface Operator {
   readonly why: string;
 }
 
+/** The park that they looked at when they decided: the act counts for no other. Undefined: whichever the order has. */
+export interface Decision extends Operator {
+  readonly park?: number | undefined;
+}
+
 export interface OperatorAct extends Operator {
   readonly kind: string;
   readonly occurredAt: Date;
@@ -56,58 +61,60 @@ export async function resolvePurchase(
 /**
  * Lets a parked purchase be granted in spite of `reasons`, to its owner or to the account named; reopens one that an
  * operator refused. A revoked purchase is never reopened (L3).
- * @throws {DroplessError} `PURCHASE_REVOKED`, `NOT_PARKED`, `ALREADY_OWNED`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `PURCHASE_REVOKED`, `NOT_PARKED`, `PARK_NUMBER_STALE`, `ALREADY_OWNED`
  */
 export async function releasePurchase(
   tx: Transaction,
   purchaseOrderId: PurchaseOrderId,
   reasons: readonly string[],
   accountKey: AccountKey | undefined,
-  operator: Operator,
+  decision: Decision,
 ): Promise<void> {
   const purchase = await lockPurchase(tx, purchaseOrderId);
   if (purchase === undefined) throw new DroplessError('PURCHASE_NOT_FOUND');
   if (purchase.revokedAt !== undefined) throw new DroplessError('PURCHASE_REVOKED');
   if (purchase.park === undefined && purchase.state !== 'refused') throw new DroplessError('NOT_PARKED');
-  refuseOtherOwner(purchase, accountKey);
+  refuseOtherPark(purchase, decision);
+  const { accountKey: owner } = purchase;
+  if (owner !== undefined && accountKey !== undefined && owner !== accountKey) throw new DroplessError('ALREADY_OWNED');
   await tx.query(
     `update purchases set state = 'received', park_reason = null, parked_at = null, released = released || $2::text[],
        account_key = coalesce(account_key, $3)
      where purchase_order_id = $1 and state in ('received', 'refused') and revoked_at is null`,
     [purchaseOrderId, reasons, accountKey ?? null],
   );
-  await insertAct(tx, purchaseOrderId, 'release', operator, { reasons, accountKey: accountKey?.toString() });
+  await insertAct(tx, purchaseOrderId, 'release', decision, { reasons, accountKey: accountKey?.toString() });
   await insertPurchaseEvent(tx, purchaseOrderId, 'released', { reasons });
   await insertOutgoingEvent(tx, purchaseOrderId, 'purchase.released');
 }
 
 /**
  * Gives an unowned purchase its account (L5), while it can still be granted.
- * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `ALREADY_OWNED`, `PURCHASE_REVOKED`, `NOT_PARKED`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `PURCHASE_REVOKED`, `ALREADY_OWNED`, `NOT_PARKED`, `PARK_NUMBER_STALE`
  */
 export async function attachPurchase(
   tx: Transaction,
   purchaseOrderId: PurchaseOrderId,
   accountKey: AccountKey,
-  operator: Operator,
+  decision: Decision,
 ): Promise<void> {
   const purchase = await lockPurchase(tx, purchaseOrderId);
   if (purchase === undefined) throw new DroplessError('PURCHASE_NOT_FOUND');
   if (purchase.revokedAt !== undefined) throw new DroplessError('PURCHASE_REVOKED');
-  refuseOtherOwner(purchase, accountKey);
+  if (purchase.accountKey !== undefined) throw new DroplessError('ALREADY_OWNED');
   if (purchase.state !== 'received') throw new DroplessError('NOT_PARKED');
+  refuseOtherPark(purchase, decision);
   await tx.query(
     `update purchases set account_key = $2, park_reason = null, parked_at = null
      where purchase_order_id = $1 and state = 'received' and account_key is null`,
     [purchaseOrderId, accountKey],
   );
-  await insertAct(tx, purchaseOrderId, 'attach', operator, { accountKey: accountKey.toString() });
+  await insertAct(tx, purchaseOrderId, 'attach', decision, { accountKey: accountKey.toString() });
   await insertPurchaseEvent(tx, purchaseOrderId, 'owner-found', { by: 'operator' });
 }
 
-function refuseOtherOwner(purchase: Purchase, accountKey: AccountKey | undefined): void {
-  const { accountKey: owner } = purchase;
-  if (owner !== undefined && accountKey !== undefined && owner !== accountKey) throw new DroplessError('ALREADY_OWNED');
+function refuseOtherPark(purchase: Purchase, { park }: Decision): void {
+  if (park !== undefined && purchase.park?.number !== park) throw new DroplessError('PARK_NUMBER_STALE');
 }
 
 async function insertAct(

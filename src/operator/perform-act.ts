@@ -1,33 +1,22 @@
-import { requireEngine, withFulfilment } from './open-parts.js';
+import { withFulfilment } from './open-parts.js';
 import type { Shell } from './operator-deps.js';
 import { pollFor } from './poll-for.js';
 import { adviseOn } from './park-advice.js';
 import { toOwnerWords, toStateWords } from './state-words.js';
-import { DroplessError } from '../domain/errors.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import { isClosed, type Purchase } from '../domain/purchase.js';
 import type { Fulfilment } from '../fulfilment/create-fulfilment.js';
 import { getPurchase } from '../ledger/purchases.js';
 
-export interface Act {
-  /** A signal alone needs Temporal; what stands in the ledger is carried out when Temporal is back. */
-  readonly needsEngine: boolean;
-  /** The park that the operator looked at; undefined: whichever the order has. */
-  readonly park: number | undefined;
-  readonly act: (fulfilment: Fulfilment) => Promise<void>;
-}
-
 const OUTCOME_DEADLINE_MS = 5_000;
 
 /**
  * Performs an operator's act, waits a little for what comes of it, and prints how the order stands.
- * @throws {DroplessError} the act's codes; `PARK_NUMBER_STALE`; `ENGINE_UNAVAILABLE` when it needs Temporal and Temporal is away
+ * @throws {DroplessError} the act's codes
  */
-export function performAct(shell: Shell, purchaseOrderId: PurchaseOrderId, { needsEngine, park, act }: Act): Promise<void> {
+export function performAct(shell: Shell, purchaseOrderId: PurchaseOrderId, act: (fulfilment: Fulfilment) => Promise<void>): Promise<void> {
   return withFulfilment(shell, async ({ fulfilment, db }, engineUp) => {
-    if (needsEngine) requireEngine(engineUp);
     const before = await getPurchase(db, purchaseOrderId);
-    if (park !== undefined && before.park?.number !== park) throw new DroplessError('PARK_NUMBER_STALE');
     await act(fulfilment);
     const settled = engineUp ? await pollFor(() => findSettled(db, before), OUTCOME_DEADLINE_MS) : undefined;
     const purchase = settled ?? (await getPurchase(db, purchaseOrderId));
