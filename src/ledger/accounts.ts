@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Queryable } from './database.js';
+import type { Operator } from './operator-acts.js';
 import { toAccountKey, type Account, type AccountKey, type Environment, type PurchaseOrderId } from '../domain/ids.js';
 
 interface KeyRow extends pg.QueryResultRow {
@@ -24,14 +25,28 @@ async function upsertAccount(db: Queryable, account: Account, ownerTag?: string)
   const { environment, realm, accountId } = account;
   // Updating a row to itself makes the statement answer with the key in one round trip, whoever wins a race.
   const { rows } = await db.query<TaggedRow>(
-    `insert into accounts as a (environment, realm, account_id, owner_tag) values ($1, $2, $3, $4)
-     on conflict on constraint accounts_one_name do update set owner_tag = coalesce(a.owner_tag, excluded.owner_tag)
+    `insert into accounts (environment, realm, account_id) values ($1, $2, $3)
+     on conflict on constraint accounts_one_name do update set account_id = excluded.account_id
      returning account_key, owner_tag`,
-    [environment, realm, accountId, ownerTag ?? null],
+    [environment, realm, accountId],
   );
-  const [row] = rows;
+  const row = getRow(rows);
+  const tagged = ownerTag !== undefined && row.owner_tag === null ? await setOwnerTag(db, row.account_key, ownerTag) : row;
+  return { accountKey: toAccountKey(tagged.account_key), ownerTag: tagged.owner_tag };
+}
+
+/** After the insert, not in it: two first mentions at once would clash over the tag, which no conflict clause forgives. */
+async function setOwnerTag(db: Queryable, accountKey: string, ownerTag: string): Promise<TaggedRow> {
+  const { rows } = await db.query<TaggedRow>(
+    'update accounts set owner_tag = coalesce(owner_tag, $2) where account_key = $1 returning account_key, owner_tag',
+    [accountKey, ownerTag],
+  );
+  return getRow(rows);
+}
+
+function getRow([row]: readonly TaggedRow[]): TaggedRow {
   if (row === undefined) throw new TypeError('an upsert returned no row');
-  return { accountKey: toAccountKey(row.account_key), ownerTag: row.owner_tag };
+  return row;
 }
 
 export async function findAccountKey(db: Queryable, account: Account): Promise<AccountKey | undefined> {
@@ -60,14 +75,24 @@ export async function findAccountKeyByTag(
 
 /**
  * Takes the account's name out of the ledger, and the tag that was made from it; what it owned stays, under a number
- * that names nobody (L9). The same player come back is a new account.
+ * that names nobody (L9). The same player come back is a new account. Recorded in the same statement, by that number.
+ * Undefined: there is no such account.
  */
-export async function forgetAccount(db: Queryable, { environment, realm, accountId }: Account): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update accounts set account_id = null, owner_tag = null where (environment, realm, account_id) = ($1, $2, $3)`,
-    [environment, realm, accountId],
+export async function forgetAccount(
+  db: Queryable,
+  { environment, realm, accountId }: Account,
+  { who, why }: Operator,
+): Promise<AccountKey | undefined> {
+  const { rows } = await db.query<KeyRow>(
+    `with account as (
+       update accounts set account_id = null, owner_tag = null where (environment, realm, account_id) = ($1, $2, $3)
+       returning account_key
+     )
+     insert into operator_acts (account_key, kind, who, why) select account_key, 'forget', $4, $5 from account
+     returning account_key`,
+    [environment, realm, accountId, who, why],
   );
-  return rowCount === 1;
+  return rows[0] && toAccountKey(rows[0].account_key);
 }
 
 /** Remembers that an account presented an order that is not its own. */

@@ -70,12 +70,22 @@ test('L9 a forgotten account’s name is gone, and its purchases, balances and t
   const account = toAccount();
   const order = await receiveAndGrant(db, account);
   const before = await getPurchase(db, order.purchaseOrderId);
-  expect(await forgetAccount(db, account)).toBe(true);
-  expect(await forgetAccount(db, account)).toBe(false);
+  expect(await forgetAccount(db, account, OPERATOR)).toBe(before.accountKey);
+  expect(await forgetAccount(db, account, OPERATOR)).toBeUndefined();
   expect(await findAccountKey(db, account)).toBeUndefined();
   expect(await getPurchase(db, order.purchaseOrderId)).toEqual({ ...before, account: undefined });
   expect(await listPurchaseEvents(db, order.purchaseOrderId)).toHaveLength(2);
   expect(await revoke(db, order)).toBe('revoked');
+});
+
+test('L9 a forgetting is recorded once, with who and why, under the number that is left', async () => {
+  const { db } = database;
+  const account = toAccount();
+  const key = await ensureAccount(db, account);
+  await forgetAccount(db, account, OPERATOR);
+  await forgetAccount(db, account, OPERATOR);
+  const { rows } = await db.query('select purchase_order_id, kind, who, why, details from operator_acts where account_key = $1', [key]);
+  expect(rows).toEqual([{ purchase_order_id: null, kind: 'forget', ...OPERATOR, details: {} }]);
 });
 
 test('L9 a player who comes back after being forgotten is a new account, intents included, and owns nothing of before', async () => {
@@ -84,7 +94,7 @@ test('L9 a player who comes back after being forgotten is a new account, intents
   const tag = 'tag-of-a-player-who-comes-back';
   const before = await ensureAccount(db, account, tag);
   await receiveAndGrant(db, account);
-  await forgetAccount(db, account);
+  await forgetAccount(db, account, OPERATOR);
   const after = await ensureAccount(db, account, tag);
   expect(after).not.toBe(before);
   expect(await listBalances(db, account)).toEqual([]);

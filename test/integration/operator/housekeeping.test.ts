@@ -80,14 +80,25 @@ test('a key works until it is revoked', async () => {
   });
 });
 
-test('an account is forgotten once, in the one place named', async () => {
+test('an account is forgotten once, in the one place named, and the act is recorded without its name', async () => {
   const { accountId } = world.account();
-  await ensureAccount(world.database.db, { environment: 'production', realm: 'game', accountId });
-  const forget = (environment: string) =>
-    dropless('account', 'forget', '--realm', 'game', '--environment', environment, '--account', accountId);
+  const accountKey = await ensureAccount(world.database.db, { environment: 'production', realm: 'game', accountId });
+  const forget = (environment: string, why = 'asked to be erased, ticket 12') =>
+    dropless('account', 'forget', '--realm', 'game', '--environment', environment, '--account', accountId, '--why', why);
   expect(await forget('sandbox')).toMatchObject({ status: 1, err: expect.stringMatching(/^ACCOUNT_UNKNOWN: /) as string });
-  expect(await forget('production')).toMatchObject({ status: 0 });
+  expect(await forget('production', `${accountId} asked`)).toMatchObject({
+    status: 2,
+    out: '',
+    err: expect.stringContaining('--why') as string,
+  });
+  expect(await forget('production')).toMatchObject({ status: 0, out: expect.stringContaining(`account number ${accountKey},`) as string });
   expect(await forget('production')).toMatchObject({ status: 1 });
+  const { rows } = await world.database.db.query(
+    'select row_to_json(a)::text as act, who, why from operator_acts a where account_key = $1',
+    [accountKey],
+  );
+  expect(rows).toMatchObject([{ who: 'tester', why: 'asked to be erased, ticket 12' }]);
+  expect(JSON.stringify(rows)).not.toContain(accountId);
 });
 
 test('recover says that it needs Temporal', async () => {
