@@ -22,11 +22,19 @@ interface Payload {
   readonly finishStatus?: string;
 }
 
+/** The signed text; empty where there is none, or where it is not of a one-time purchase. */
+export function readJws(purchaseData: string): string {
+  try {
+    return (JSON.parse(purchaseData) as PurchaseData).jwsPurchaseOrder ?? '';
+  } catch {
+    return '';
+  }
+}
+
 /** Undefined: a subscription, or a text that this version cannot read; the server gets it all the same. */
 function readOrder(purchaseData: string): Order | undefined {
   try {
-    const { jwsPurchaseOrder } = JSON.parse(purchaseData) as PurchaseData;
-    const [, body = ''] = (jwsPurchaseOrder ?? '').split('.');
+    const [, body = ''] = readJws(purchaseData).split('.');
     const payload = JSON.parse(decodeUtf8(decodeBase64Url(body))) as Payload;
     const { purchaseOrderId = '', purchaseToken = '', productId = '', developerPayload = '', finishStatus = '' } = payload;
     const productType = Number(payload.productType ?? -1);
