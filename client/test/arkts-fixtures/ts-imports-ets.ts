@@ -1,0 +1,3 @@
+// TS28017
+import { mei } from './good/player';
+export const name = mei.name;
