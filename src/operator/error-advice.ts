@@ -4,7 +4,7 @@ import type { ErrorCode } from '../domain/error-codes.js';
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   LEDGER_UNAVAILABLE: 'Check that PostgreSQL runs, and DROPLESS_DATABASE_URL.',
   ENGINE_UNAVAILABLE:
-    'Check that Temporal runs, TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; if it runs but lost its workflows: `dropless recover`.',
+    'Check that Temporal runs, TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; asking again does no harm. If it runs but lost its workflows: `dropless recover`.',
   SCHEMA_TOO_NEW: 'Use the version of dropless that made it, or a later one.',
   CONFIGURATION_INVALID: 'Each variable is explained in docs/configuration.md.',
   DURABILITY_NOT_PROMISED: 'DROPLESS_DURABILITY says what was decided.',

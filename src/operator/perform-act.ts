@@ -1,7 +1,7 @@
 import { withFulfilment } from './open-parts.js';
 import type { Shell } from './operator-deps.js';
 import { pollFor } from './poll-for.js';
-import { adviseOn } from './park-advice.js';
+import { adviseOn, renderAdvice } from './park-advice.js';
 import { toOwnerWords, toStateWords } from './state-words.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import { isClosed, type Purchase } from '../domain/purchase.js';
@@ -15,12 +15,12 @@ const OUTCOME_DEADLINE_MS = 5_000;
  * @throws {DroplessError} the act's codes
  */
 export function performAct(shell: Shell, purchaseOrderId: PurchaseOrderId, act: (fulfilment: Fulfilment) => Promise<void>): Promise<void> {
-  return withFulfilment(shell, async ({ fulfilment, db }, engineUp) => {
+  return withFulfilment(shell, async ({ fulfilment, db, engineUp }) => {
     const before = await getPurchase(db, purchaseOrderId);
     await act(fulfilment);
-    const settled = engineUp ? await pollFor(() => findSettled(db, before), OUTCOME_DEADLINE_MS) : undefined;
+    const settled = engineUp() ? await pollFor(() => findSettled(db, before), OUTCOME_DEADLINE_MS) : undefined;
     const purchase = settled ?? (await getPurchase(db, purchaseOrderId));
-    shell.print([...renderOutcome(purchase), ...(settled === undefined ? [toPendingWords(engineUp)] : [])]);
+    shell.print([...renderOutcome(purchase), ...(settled === undefined ? [toPendingWords(purchase, engineUp())] : [])]);
   });
 }
 
@@ -38,12 +38,12 @@ function isSettled({ state, park, storeFinished, acknowledgedAt }: Purchase, bef
 
 function renderOutcome(purchase: Purchase): string[] {
   const { purchaseOrderId, park } = purchase;
-  const parked = park && [`Parked: ${park.reason}, park number ${park.number}.`, adviseOn(park.reason, purchaseOrderId)];
+  const parked = park && [`Parked: ${park.reason}, park number ${park.number}.`, ...renderAdvice(adviseOn(purchase))];
   return [`Order ${purchaseOrderId} is ${toStateWords(purchase)}; owner: ${toOwnerWords(purchase)}.`, ...(parked ?? [])];
 }
 
-function toPendingWords(engineUp: boolean): string {
+function toPendingWords({ purchaseOrderId }: Purchase, engineUp: boolean): string {
   return engineUp
-    ? 'It is not decided yet: is a worker running? Look again with `dropless show`.'
+    ? `It is not decided yet: is a worker running? Look again with \`dropless show ${purchaseOrderId}\`.`
     : 'Temporal cannot be reached. The act is recorded; the sweep carries it out once Temporal is back.';
 }

@@ -1,4 +1,4 @@
-import { adviseOn } from './park-advice.js';
+import { adviseOn, renderAdvice } from './park-advice.js';
 import { toOwnerWords, toStateWords } from './state-words.js';
 import { ERROR_CODES } from '../domain/error-codes.js';
 import type { Purchase } from '../domain/purchase.js';
@@ -51,13 +51,14 @@ function renderTimes(purchase: Purchase): string[] {
   );
 }
 
-function renderPark({ park, purchaseOrderId }: Purchase): string[] {
+function renderPark(purchase: Purchase): string[] {
+  const { park } = purchase;
   if (park === undefined) return [];
   const { en, zh } = ERROR_CODES[park.reason];
   return [
     fact('Parked', `${park.reason}, park number ${park.number}, since ${park.since.toISOString()}`),
     fact('', `${en} (${zh})`),
-    fact('What to do', adviseOn(park.reason, purchaseOrderId)),
+    ...renderAdvice(adviseOn(purchase)).map((line, index) => fact(index === 0 ? 'What to do' : '', line)),
   ];
 }
 

@@ -16,8 +16,7 @@ export function addShowCommand(program: Command, shell: Shell): void {
     .action((order: PurchaseOrderId, { json }: { readonly json?: true }) =>
       withLedger(shell, async (db) => {
         const story = await describePurchase(db, order);
-        const { park } = story.purchase;
-        if (json) shell.printJson({ ...story, workflowId: order, whatToDo: park && adviseOn(park.reason, order) });
+        if (json) shell.printJson({ ...story, workflowId: order, whatToDo: adviseOn(story.purchase) });
         else shell.print(renderStory(story));
       }),
     );

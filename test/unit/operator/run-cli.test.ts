@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { OFFLINE_DEPS, runDropless } from '../../support/cli.js';
-import { PARK_REASONS } from '../../../src/domain/purchase.js';
-import { parsePurchaseOrderId } from '../../../src/domain/ids.js';
 import { toPlainLine } from '../../../src/operator/create-shell.js';
-import { adviseOn } from '../../../src/operator/park-advice.js';
 import { DroplessError } from '../../../src/domain/errors.js';
 
 const failWith = (error: Error) => ({
@@ -59,12 +56,4 @@ test('a whole API key given where its id belongs is not repeated', async () => {
 
 test('words of others cannot steer the terminal', () => {
   expect(toPlainLine('a\u001b[2Jb\nc\u202ed')).toBe('a\u{fffd}[2Jb\u{fffd}c\u{fffd}d');
-});
-
-test('each park reason has an advice with a command to copy', () => {
-  for (const reason of PARK_REASONS) {
-    const advice = adviseOn(reason, parsePurchaseOrderId('order-1'));
-    expect(advice, reason).toMatch(/`dropless .*order-1/);
-    expect(advice).not.toContain('ORDER');
-  }
 });
