@@ -5,6 +5,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { createAdmit } from './admit.js';
 import type { RouteDeps } from './api-route.js';
 import { createAuthenticate } from './authenticate.js';
 import { toRateKey, type Caller } from './caller.js';
@@ -26,6 +27,7 @@ declare module 'fastify' {
 export interface ApiLimits {
   readonly bodyBytesMax: number;
   readonly rateLimitPerMinute: number;
+  readonly badCredentialsPerMinute: number;
   readonly inFlightMax: number;
 }
 
@@ -57,7 +59,6 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     http: { connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS },
     genReqId: toCorrelationId,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
-    exposeHeadRoutes: false,
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply, deps.logger),
@@ -69,9 +70,9 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     reply.header('x-correlation-id', request.id);
   });
   answerErrors(app, deps.logger);
-  await app.register(helmet);
+  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   await app.register(swagger, OPEN_API);
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: stayOnPlainHttp });
   await app.register(rateLimit, {
     max: deps.limits.rateLimitPerMinute,
     timeWindow: '1 minute',
@@ -80,11 +81,16 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     keyGenerator: (request) => (request.caller === undefined ? `address:${request.ip}` : toRateKey(request.caller)),
     errorResponseBuilder: () => new DroplessError('RATE_LIMITED'),
   });
-  const authenticate = createAuthenticate(deps);
+  const admit = createAdmit(app, createAuthenticate(deps), deps.limits.badCredentialsPerMinute);
   const limit = createInFlightLimit(deps.limits.inFlightMax, deps.waitingCallers);
   const routeDeps: RouteDeps = { ...deps, openApi: () => ({ ...app.swagger() }) };
-  for (const row of ROUTE_TABLE) registerRow(app, row, { deps: routeDeps, authenticate, limit });
+  for (const row of ROUTE_TABLE) registerRow(app, row, { deps: routeDeps, admit, limit });
   return app;
+}
+
+/** Where no proxy adds TLS, a page that sends its browser to https cannot load its own parts. */
+function stayOnPlainHttp(contentSecurityPolicy: string): string {
+  return contentSecurityPolicy.replace(' upgrade-insecure-requests;', '');
 }
 
 const OPEN_API = {

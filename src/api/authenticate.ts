@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { decodeJwt, jwtVerify, type JWTPayload } from 'jose';
+import { cacheApiKeys } from './api-key-cache.js';
 import type { Caller } from './caller.js';
 import { accountIdSchema } from './fields.js';
 import type { TokenIssuer } from './token-issuers.js';
 import { DroplessError } from '../domain/errors.js';
-import { findApiKey, type ApiKey } from '../ledger/api-keys.js';
 import type { Database } from '../ledger/database.js';
 
 export interface AuthenticateDeps {
@@ -13,25 +12,23 @@ export interface AuthenticateDeps {
 }
 
 /**
- * Who sends this Authorization header.
- * @throws {DroplessError} `CREDENTIALS_MISSING`, `CREDENTIALS_INVALID`, `ISSUER_UNAVAILABLE`, `LEDGER_UNAVAILABLE`
+ * Who sends this Authorization header. A suspect is one of an address that sent many bad ones lately: it is not believed
+ * less, but may not keep the ledger busy.
+ * @throws {DroplessError} `CREDENTIALS_MISSING`, `CREDENTIALS_INVALID`, `RATE_LIMITED`, `ISSUER_UNAVAILABLE`, `LEDGER_UNAVAILABLE`
  */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
-
-/** A revoked key works on for at most this long; the ledger is spared a query for each call. */
-const API_KEY_CACHE_MS = 5_000;
+export type Authenticate = (authorization: string | undefined, isSuspect: boolean) => Promise<Caller>;
 
 /** Clocks of the issuer and ours may be minutes apart. */
 const CLOCK_TOLERANCE_SECONDS = 300;
 
 export function createAuthenticate({ db, tokenIssuers }: AuthenticateDeps): Authenticate {
   const findKey = cacheApiKeys(db);
-  return async (authorization) => {
+  return async (authorization, isSuspect) => {
     if (authorization === undefined) throw new DroplessError('CREDENTIALS_MISSING');
     const [, credentials] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (credentials === undefined) throw new DroplessError('CREDENTIALS_INVALID', { field: 'authorization: Bearer' });
     if (!credentials.startsWith('dlk_')) return authenticatePlayer(tokenIssuers, credentials);
-    const key = await findKey(credentials);
+    const key = await findKey(credentials, isSuspect);
     if (key === undefined) throw new DroplessError('CREDENTIALS_INVALID');
     return { kind: 'game-server', ...key };
   };
@@ -65,18 +62,4 @@ function selectIssuer(tokenIssuers: readonly TokenIssuer[], token: string): Toke
 
 function hasAudience({ aud }: JWTPayload, audience: string): boolean {
   return Array.isArray(aud) ? aud.includes(audience) : aud === audience;
-}
-
-/** Remembers good keys for a moment, by their hash. Unknown ones are not remembered: there is no end of them. */
-function cacheApiKeys(db: Database): (text: string) => Promise<ApiKey | undefined> {
-  const known = new Map<string, { readonly key: ApiKey; readonly until: number }>();
-  return async (text) => {
-    const hash = createHash('sha256').update(text).digest('base64');
-    const hit = known.get(hash);
-    if (hit !== undefined && hit.until > performance.now()) return hit.key;
-    const key = await findApiKey(db, text);
-    if (key === undefined) known.delete(hash);
-    else known.set(hash, { key, until: performance.now() + API_KEY_CACHE_MS });
-    return key;
-  };
 }

@@ -1,7 +1,7 @@
 import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Admit } from './admit.js';
 import type { Answer, Call, RouteDeps, TableRow } from './api-route.js';
-import type { Authenticate } from './authenticate.js';
 import type { Caller } from './caller.js';
 import type { InFlightLimit } from './in-flight.js';
 import { HTTP_STATUS } from './http-status.js';
@@ -11,12 +11,12 @@ import { DroplessError } from '../domain/errors.js';
 
 interface RowDeps {
   readonly deps: RouteDeps;
-  readonly authenticate: Authenticate;
+  readonly admit: Admit;
   readonly limit: InFlightLimit;
 }
 
 /** Adds one row of the table: its credentials, its schemas, its handler, and its place in the OpenAPI document. */
-export function registerRow(app: FastifyInstance, row: TableRow, { deps, authenticate, limit }: RowDeps): void {
+export function registerRow(app: FastifyInstance, row: TableRow, { deps, admit, limit }: RowDeps): void {
   const { method, url, callers, route } = row;
   const isPublic = callers.some((each) => each === 'public');
   app.route({
@@ -24,9 +24,9 @@ export function registerRow(app: FastifyInstance, row: TableRow, { deps, authent
     url,
     schema: toSchema(row, isPublic),
     ...(isPublic && { config: { rateLimit: false } }),
-    async onRequest(request) {
+    async onRequest(request, reply) {
       if (isPublic) return;
-      const caller = await authenticate(request.headers.authorization);
+      const caller = await admit(request, reply);
       if (!callers.some((each) => each === caller.kind)) throw new DroplessError('CALLER_NOT_ALLOWED');
       request.caller = caller;
     },

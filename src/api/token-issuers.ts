@@ -1,7 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRemoteJWKSet, errors, type CryptoKey, type JWTVerifyGetKey } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import { createRemoteKeys } from './remote-keys.js';
 import { DroplessError } from '../domain/errors.js';
 import { ENVIRONMENTS, type Environment } from '../domain/ids.js';
 
@@ -19,13 +20,6 @@ export interface TokenIssuer {
 
 /** Asymmetric ones alone: with a shared secret, whoever can check a token can make one. */
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA', 'Ed25519'] as const;
-
-/** An issuer answers in well under a second; past this the caller is told to come back. */
-const JWKS_TIMEOUT_MS = 3_000;
-/** How soon a token with an unknown key id may make us ask the issuer again. */
-const JWKS_COOLDOWN_MS = 30_000;
-/** How long a key that the issuer has withdrawn may still be taken. */
-const JWKS_MAX_AGE_MS = 600_000;
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 
@@ -92,27 +86,7 @@ function toTokenIssuer({ jwksUrl, publicKey, ...entry }: z.output<typeof issuerS
 function toGetKey(jwksUrl: URL | undefined, publicKey: KeyObject | undefined): JWTVerifyGetKey {
   if (publicKey !== undefined) return () => publicKey;
   if (jwksUrl === undefined) throw new TypeError('an issuer has neither a key nor an address of keys');
-  const getRemoteKey = createRemoteJWKSet(jwksUrl, {
-    timeoutDuration: JWKS_TIMEOUT_MS,
-    cooldownDuration: JWKS_COOLDOWN_MS,
-    cacheMaxAge: JWKS_MAX_AGE_MS,
-  });
-  return async (header, token): Promise<CryptoKey> => {
-    try {
-      return await getRemoteKey(header, token);
-    } catch (error) {
-      throw isVerdict(error) ? error : new DroplessError('ISSUER_UNAVAILABLE', { cause: error });
-    }
-  };
-}
-
-/** The issuer's keys were there, and this token is by none of them, or does not say by which. */
-function isVerdict(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys ||
-    error instanceof errors.JOSENotSupported
-  );
+  return createRemoteKeys(jwksUrl);
 }
 
 function toPublicKey(key: string | Record<string, unknown>): KeyObject | undefined {

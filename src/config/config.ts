@@ -24,6 +24,7 @@ export interface ApiConfig {
   readonly tokenIssuersFile: string | undefined;
   readonly bodyBytesMax: number;
   readonly rateLimitPerMinute: number;
+  readonly badCredentialsPerMinute: number;
   readonly inFlightMax: number;
 }
 

@@ -80,6 +80,7 @@ const toApi = (values: Values): ApiConfig => ({
   tokenIssuersFile: values.DROPLESS_TOKEN_ISSUERS_FILE,
   bodyBytesMax: values.DROPLESS_BODY_BYTES_MAX,
   rateLimitPerMinute: values.DROPLESS_RATE_LIMIT_PER_MINUTE,
+  badCredentialsPerMinute: values.DROPLESS_BAD_CREDENTIALS_PER_MINUTE,
   inFlightMax: values.DROPLESS_IN_FLIGHT_MAX,
 });
 

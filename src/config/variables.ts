@@ -172,6 +172,15 @@ export const VARIABLES = {
     schema: integer(1, 1_000_000),
     meaning: 'How much one caller may ask of one process before it is answered 429 with Retry-After.',
   },
+  DROPLESS_BAD_CREDENTIALS_PER_MINUTE: {
+    ...plain,
+    unit: 'requests a minute, 1 to 1000000',
+    default: '300',
+    processes: server,
+    schema: integer(1, 1_000_000),
+    meaning:
+      'How many bad credentials of one address one process answers 401; past it they are answered 429. Good ones of that address are let in all the same.',
+  },
   DROPLESS_IN_FLIGHT_MAX: {
     ...plain,
     unit: 'requests, 1 to 100000',

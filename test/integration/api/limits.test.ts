@@ -1,5 +1,7 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { bearer } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -26,7 +28,7 @@ afterEach(async () => {
 });
 afterAll(() => database.close());
 
-const LIMITS = { bodyBytesMax: 2_048, rateLimitPerMinute: 1_000, inFlightMax: 1_000 };
+const LIMITS = { bodyBytesMax: 2_048, rateLimitPerMinute: 1_000, badCredentialsPerMinute: 1_000, inFlightMax: 1_000 };
 const unexpected = () => Promise.reject(new TypeError('the test foresees no such call'));
 
 interface Changes extends Partial<Omit<ApiDeps, 'fulfilment' | 'limits'>> {
@@ -69,6 +71,31 @@ test('a caller past its share is told when to come back, and others are not', as
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
   expect((await get(await createApiKey(database.db, 'production', 'game'))).statusCode).toBe(200);
   expect((await app.inject({ url: '/livez' })).statusCode).toBe(200);
+});
+
+test.each([
+  ['keys', () => `dlk_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('base64url')}`],
+  ['tokens', () => new UnsecuredJWT({ iss: 'nobody', jti: randomUUID() }).encode()],
+])('bad %s of one address end in 429, and good credentials of that address are let in', async (_, makeBad) => {
+  const app = await openApi({ limits: { badCredentialsPerMinute: 3 } });
+  const get = (credentials: string, remoteAddress = '192.0.2.1') =>
+    app.inject({ url: '/v1/accounts/a/goods', headers: bearer(credentials), remoteAddress });
+  for (let tries = 0; tries < 3; tries += 1) expect((await get(makeBad())).statusCode).toBe(401);
+  for (let tries = 0; tries < 3; tries += 1) {
+    const refused = await get(makeBad());
+    expect([refused.statusCode, refused.json<{ code: string }>().code]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(1);
+  }
+  expect((await get(key)).statusCode).toBe(200);
+  expect((await get(await createApiKey(database.db, 'production', 'game'))).statusCode).toBe(200);
+  expect((await get(makeBad(), '192.0.2.2')).statusCode).toBe(401);
+});
+
+test('good calls never count as bad ones, however many come of one address', async () => {
+  const app = await openApi({ limits: { badCredentialsPerMinute: 1 } });
+  const get = (credentials: string) => app.inject({ url: '/v1/accounts/a/goods', headers: bearer(credentials) });
+  for (let calls = 0; calls < 10; calls += 1) expect((await get(key)).statusCode).toBe(200);
+  expect((await get('dlk_none')).statusCode).toBe(401);
 });
 
 test('work in flight is bounded, and callers who only wait for their grant are not counted', async () => {

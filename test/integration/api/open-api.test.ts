@@ -52,6 +52,17 @@ test('it holds every row of the route table, with its callers and errors, and no
   }
 });
 
+test('the pages can be looked at with HEAD, and over plain http', async () => {
+  for (const url of ['/docs', '/docs/', '/docs/errors', '/livez']) {
+    const page = await api.app.inject({ url });
+    const head = await api.app.inject({ method: 'HEAD', url });
+    expect([head.statusCode, head.headers['content-type']]).toEqual([page.statusCode, page.headers['content-type']]);
+    expect(head.body).toBe('');
+    expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+    expect(page.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+  }
+});
+
 test('the pages to read are there, with an anchor for the type of every problem', async () => {
   expect((await api.app.inject({ url: '/docs/' })).headers['content-type']).toContain('text/html');
   const { body, headers } = await api.app.inject({ url: '/docs/errors' });
