@@ -4,7 +4,7 @@ export type Payload = Readonly<Record<string, unknown>>;
 
 /** JavaScript's last moment; JSON numbers beyond would make an invalid date. */
 const TIME_MS_MAX = 8.64e15;
-const TEXT_CHARACTERS_MAX = 512;
+export const TEXT_CHARACTERS_MAX = 512;
 
 export const TEXT = z.string().max(TEXT_CHARACTERS_MAX);
 export const TIME_MS = z.int().positive().max(TIME_MS_MAX);

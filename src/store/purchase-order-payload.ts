@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createPayloadFields, isPayload, type Payload, type PayloadFields, TEXT, TIME_MS } from './payload-fields.js';
+import { createPayloadFields, isPayload, type Payload, type PayloadFields, TEXT, TEXT_CHARACTERS_MAX, TIME_MS } from './payload-fields.js';
 import { type Environment, parsePurchaseOrderId, type PurchaseOrderId } from '../domain/ids.js';
 import type { ProductType, Revocation, VerifiedPurchase } from '../domain/purchase.js';
 
@@ -70,16 +70,21 @@ export function toVerifiedPurchase(payload: Payload, verifiedAtMs: number): Veri
     price: price === undefined ? undefined : BigInt(price),
     currency: fields.optional('currency', CURRENCY),
     developerPayload: fields.optional('developerPayload', TEXT) ?? '',
-    revocation: readRevocation(fields),
+    revocation: readRevocation(payload, fields),
     unexpected: fields.unexpected,
   };
 }
 
-/** Any code revokes, "0" too; none and an empty one do not (huawei-iap.md §2.4). */
-function readRevocation(fields: PayloadFields): Revocation | undefined {
-  const reasonCode = fields.optional('purchaseOrderRevocationReasonCode', TEXT);
+/**
+ * Any code revokes, "0" too: only where there is none, or an empty one, does the purchase stand (huawei-iap.md §2.4).
+ * So a code that is no text revokes as well, by its JSON, and is noted besides.
+ */
+function readRevocation(payload: Payload, fields: PayloadFields): Revocation | undefined {
   const revokedAtMs = fields.optional('revocationTime', TIME_MS);
-  return reasonCode === undefined || reasonCode === '' ? undefined : { reasonCode, revokedAtMs };
+  fields.optional('purchaseOrderRevocationReasonCode', TEXT);
+  const code = payload['purchaseOrderRevocationReasonCode'] ?? '';
+  const reasonCode = (typeof code === 'string' ? code : JSON.stringify(code)).slice(0, TEXT_CHARACTERS_MAX);
+  return reasonCode === '' ? undefined : { reasonCode, revokedAtMs };
 }
 
 /** Whether it means to be an order, however badly; a notification never does, whatever else stands in it. */

@@ -1,6 +1,6 @@
 import { createCheckList, type CheckList, type Passed, type VerificationCheck } from './checks.js';
 import { parsePurchaseData, type PurchaseData } from './parse-purchase-data.js';
-import { isPayload } from './payload-fields.js';
+import { isPayload, type Payload } from './payload-fields.js';
 import { isPurchaseOrder, readOrderIdentity, toVerifiedPurchase } from './purchase-order-payload.js';
 import { isSubGroupStatus, toGroupPurchases } from './sub-group-status-payload.js';
 import { readCompactJws } from './verify-compact-es256.js';
@@ -70,7 +70,7 @@ async function judge(
   const { payload, untimely } = await verifySigned(jws, options, checks);
   if (isPayload(payload) && !isPurchaseOrder(payload) && !isSubGroupStatus(payload)) {
     checks.fail('payload', 'another kind of document');
-    return { kind: 'refused', code: 'WRONG_DOCUMENT', keep: undefined };
+    return { kind: 'refused', code: 'WRONG_DOCUMENT', keep: readDocumentFacts(payload) };
   }
   const document = isSubGroupStatus(payload) ? 'subscription-status' : 'purchase-order';
   const [first, ...others] = readPurchases(payload, options.at.getTime());
@@ -85,6 +85,12 @@ async function judge(
 
 function toFacts({ purchaseOrderId, applicationId, environment }: VerifiedPurchase): SignedFacts {
   return { purchaseOrderId, applicationId, environment };
+}
+
+/** A notification names its order one level down; of any other document as much as is readable. */
+function readDocumentFacts(payload: Payload): SignedFacts {
+  const metadata = payload['notificationMetaData'];
+  return readOrderIdentity({ ...payload, ...(isPayload(metadata) && metadata) });
 }
 
 function readEvidence(evidence: string): Passed<PurchaseData> {

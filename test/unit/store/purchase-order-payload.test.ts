@@ -60,6 +60,17 @@ test.each(['0', '1', '7', 'ANY', ' '])('a revocation code of %j is a revocation'
   expect(read(changes)).toMatchObject({ revocation: { reasonCode, revokedAtMs: 1_721_111_240_720 }, unexpected: [] });
 });
 
+test.each([
+  [0, '0'],
+  [7, '7'],
+  [false, 'false'],
+  [{}, '{}'],
+  ['x'.repeat(513), 'x'.repeat(512)],
+])('a revocation code of %j, which is not as documented, is a revocation too, and is noted', (code, reasonCode) => {
+  const unexpected = ['purchaseOrderRevocationReasonCode'];
+  expect(read({ purchaseOrderRevocationReasonCode: code })).toMatchObject({ revocation: { reasonCode }, unexpected });
+});
+
 test('a revocation without its time is one; an empty or absent code is none, whatever the time says', () => {
   expect(read({ purchaseOrderRevocationReasonCode: '0' })).toMatchObject({ revocation: { reasonCode: '0', revokedAtMs: undefined } });
   expect(read({ purchaseOrderRevocationReasonCode: '', revocationTime: 1_721_111_240_720 })).toMatchObject({ revocation: undefined });
