@@ -32,6 +32,11 @@ export interface GrantEntitlementInput {
   readonly quantity: number;
 }
 
+export interface GrantEntitlementResult extends StateResult {
+  /** Set when not granted for a reason that only the grant itself could find: why the purchase has to be parked. */
+  readonly code?: ParkReason;
+}
+
 export interface StateResult {
   readonly state: PurchaseState;
 }
@@ -57,7 +62,7 @@ export interface PurchaseSteps {
   /** Verifies the stored evidence again: the workflow trusts no caller, and its history is the proof. */
   verifyPurchase(purchaseOrderId: PurchaseOrderId): Promise<VerifyPurchaseResult>;
   checkLedger(purchaseOrderId: PurchaseOrderId): Promise<LedgerView>;
-  grantEntitlement(input: GrantEntitlementInput): Promise<StateResult>;
+  grantEntitlement(input: GrantEntitlementInput): Promise<GrantEntitlementResult>;
   markFinished(purchaseOrderId: PurchaseOrderId): Promise<StateResult>;
   parkPurchase(input: ParkPurchaseInput): Promise<ParkPurchaseResult>;
   retryPurchase(input: OperatorActInput): Promise<void>;

@@ -64,6 +64,7 @@ export const ERROR_CODES = {
   PRODUCT_TYPE_MISMATCH: facts(false, 'contact-support', 'The store and the catalogue disagree on the product’s type.', '商品类型与配置不一致，客服会处理。'),
   SUBSCRIPTION_UNSUPPORTED: facts(false, 'contact-support', 'Auto-renewable subscriptions are stored but not fulfilled yet.', '暂不支持自动续期订阅，订单已保存。'),
   PAYLOAD_UNEXPECTED: facts(false, 'contact-support', 'The store signed a value that we do not understand.', '订单内容有无法识别的取值，已保存，客服会处理。'),
+  AMOUNT_TOO_LARGE: facts(false, 'contact-support', 'The order is worth more than the balance can hold.', '商品数量超出账户余额上限，订单已保存，客服会处理。'),
   OWNER_UNKNOWN: facts(false, 'contact-support', 'Paid and recorded; it is not known whose order this is.', '已付款并已记录，尚不能确定所属账号，请联系客服。'),
   FINISHED_ELSEWHERE: facts(false, 'contact-support', 'The store says this order was delivered before dropless knew it.', '该订单在接入前已被确认发货，请联系客服。'),
   BEFORE_ADOPTION: facts(false, 'contact-support', 'This order is older than dropless in this application.', '该订单早于本系统接入时间，请联系客服。'),

@@ -20,3 +20,11 @@ export function toGoods(product: Product, quantity: number): Goods {
   }
   return { currencies: [...currencies].map(([currency, amount]) => ({ currency, amount })), entitlements };
 }
+
+/** PostgreSQL's bigint, which balances and entries are. */
+const AMOUNT_MAX = 2n ** 63n - 1n;
+
+/** Whether a balance could hold them at all; whether the owner's can, the grant finds out. */
+export function isWithinBalance({ currencies }: Goods): boolean {
+  return currencies.every(({ amount }) => amount <= AMOUNT_MAX);
+}

@@ -96,3 +96,8 @@ function isUnavailable(error: unknown): boolean {
   // node-postgres reports broken connections and its own time limits without a code.
   return /connection|timeout|not queryable/i.test(error.message);
 }
+
+/** 22003: a number, 22008: an interval or a moment, that its type cannot hold. */
+export function isOutOfRange(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '22003' || error.code === '22008');
+}

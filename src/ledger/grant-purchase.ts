@@ -1,5 +1,6 @@
-import type { Queryable } from './database.js';
+import { isOutOfRange, type Queryable } from './database.js';
 import { getPurchase } from './purchases.js';
+import { DroplessError } from '../domain/errors.js';
 import type { Goods } from '../domain/goods.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import { statesBefore, type PurchaseState } from '../domain/purchase.js';
@@ -20,20 +21,30 @@ export interface GrantOrder {
  * 2. Called again it changes nothing and answers with the stored state (L2).
  * 3. A revoked purchase is never granted (L3): every write feeds on the row that the update returns, so the row lock
  *    decides between this statement and a revocation.
+ * @throws {DroplessError} `AMOUNT_TOO_LARGE` when the balance cannot hold it: nothing is written
  */
 export async function grantPurchase(db: Queryable, order: GrantOrder): Promise<PurchaseState> {
-  const { currencies, entitlements } = order.goods;
-  const { rows } = await db.query<{ state: PurchaseState }>(GRANT_PURCHASE, [
-    order.purchaseOrderId,
+  try {
+    const { rows } = await db.query<{ state: PurchaseState }>(GRANT_PURCHASE, toValues(order));
+    return rows[0]?.state ?? (await getPurchase(db, order.purchaseOrderId)).state;
+  } catch (error) {
+    throw isOutOfRange(error) ? new DroplessError('AMOUNT_TOO_LARGE', { cause: error }) : error;
+  }
+}
+
+function toValues({ purchaseOrderId, productId, quantity, catalogueVersion, goods }: GrantOrder): unknown[] {
+  const currencies = goods.currencies.map(toLine);
+  const { entitlements } = goods;
+  return [
+    purchaseOrderId,
     statesBefore('granted'),
-    order.productId,
-    order.quantity,
-    order.catalogueVersion,
-    JSON.stringify({ currencies: currencies.map(toLine), entitlements }),
-    JSON.stringify(currencies.map(toLine)),
+    productId,
+    quantity,
+    catalogueVersion,
+    JSON.stringify({ currencies, entitlements }),
+    JSON.stringify(currencies),
     JSON.stringify(entitlements),
-  ]);
-  return rows[0]?.state ?? (await getPurchase(db, order.purchaseOrderId)).state;
+  ];
 }
 
 /** JSON has no bigint: amounts cross into PostgreSQL as text. */

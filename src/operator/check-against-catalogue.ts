@@ -27,11 +27,12 @@ const STORE_CHECKS: readonly BusinessCheck[] = [
 /** Each rests on the one before it: what follows the first that fails is not called good. */
 const CATALOGUE_CHECKS: readonly BusinessCheck[] = [
   { name: 'support', codes: ['SUBSCRIPTION_UNSUPPORTED'], toSeen: ({ productType }) => productType },
-  { name: 'quantity', codes: ['PAYLOAD_UNEXPECTED'], toSeen: ({ quantity, unexpected }) => [`${quantity}`, ...unexpected].join(', ') },
+  { name: 'understood', codes: ['PAYLOAD_UNEXPECTED'], toSeen: ({ unexpected }) => unexpected.join(', ') || 'all of it' },
   { name: 'application', codes: ['APPLICATION_UNKNOWN'], toSeen: ({ applicationId }) => applicationId },
   { name: 'environment', codes: ['ENVIRONMENT_UNKNOWN'], toSeen: ({ environment }) => environment },
   { name: 'product', codes: ['PRODUCT_UNKNOWN'], toSeen: ({ productId }) => productId },
   { name: 'type', codes: ['PRODUCT_TYPE_MISMATCH'], toSeen: ({ productType }) => productType },
+  { name: 'quantity', codes: ['AMOUNT_TOO_LARGE'], toSeen: ({ quantity }) => `${quantity}` },
 ];
 
 const ADOPTION_CHECKS: readonly BusinessCheck[] = [

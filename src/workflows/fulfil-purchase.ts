@@ -43,8 +43,12 @@ async function fulfil(purchaseOrderId: PurchaseOrderId, inbox: Inbox): Promise<P
       continue;
     }
     const { applicationId, productId, quantity } = found;
-    const { state } = await step('grantEntitlement', { purchaseOrderId, applicationId, productId, quantity });
+    const { state, code } = await step('grantEntitlement', { purchaseOrderId, applicationId, productId, quantity });
     if (state === 'granted') return awaitFinish(purchaseOrderId, inbox, found);
+    if (code !== undefined) {
+      await waitParked(purchaseOrderId, code, inbox);
+      continue;
+    }
     // The ledger has moved on since it was read, or will not grant for a reason that nobody foresaw: no loop without a pause.
     if (state === 'received') await condition(() => inbox.ledgerChanged, '10 seconds');
   }

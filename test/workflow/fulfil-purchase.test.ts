@@ -148,6 +148,22 @@ test('a grant that the ledger would not make is judged anew from the start', asy
   expect(ledger.calls).toEqual([...GRANT, ...GRANT, ...GRANT, 'markFinished']);
 });
 
+test('a grant that no retry can make parks the purchase, and an operator’s retry tries it again', async () => {
+  const ledger = createFakeLedger((self) => ({
+    grantEntitlement() {
+      const isFirst = self.calls.filter((name) => name === 'grantEntitlement').length === 1;
+      return Promise.resolve(isFirst ? { state: 'received', code: 'AMOUNT_TOO_LARGE' } : { state: 'granted' });
+    },
+  }));
+  ledger.view = { ...ledger.view, finishKnown: true };
+  await withRun(server, ledger, async (run) => {
+    await untilCalled(ledger, 'parkPurchase');
+    await run.signal(operatorRetrySignal, { park: 1, ...WORD });
+    expect(await run.result()).toEqual({ state: 'finished' });
+  });
+  expect(ledger.calls).toEqual([...GRANT, 'parkPurchase', 'retryPurchase', ...GRANT, 'markFinished']);
+});
+
 test('a step that fails three times inside the task is retried as a regular activity, where an operator sees it', async () => {
   const ledger = createFakeLedger((self) => ({
     grantEntitlement() {
