@@ -1,6 +1,8 @@
 import type { VerifyPurchaseResult } from './steps.js';
 import { DroplessError } from '../domain/errors.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
+import { readOwnerTag } from '../domain/owner.js';
+import { rereadEvidence } from '../ledger/absorb-evidence.js';
 import type { Database } from '../ledger/database.js';
 import { findEvidence, type StoredEvidence } from '../ledger/evidence.js';
 import type { EvidenceCipher } from '../ledger/evidence-cipher.js';
@@ -12,7 +14,10 @@ export interface VerifyPurchaseDeps {
   readonly verifier: Verifier;
 }
 
-/** Verifies the newest stored evidence as of the moment that it was first judged at. */
+/**
+ * Verifies the newest stored evidence as of the moment that it was first judged at. What an earlier version could not
+ * understand in it is read again: an upgrade and a retry are all that such a purchase needs.
+ */
 export async function verifyPurchase(
   { db, cipher, verifier }: VerifyPurchaseDeps,
   purchaseOrderId: PurchaseOrderId,
@@ -22,8 +27,14 @@ export async function verifyPurchase(
   const evidence = await open(cipher, stored, purchaseOrderId);
   if (typeof evidence !== 'string') return evidence;
   const { verdict } = await verifier.verify(evidence, stored.verifiedAt);
-  const names = verdict.kind === 'valid' && verdict.purchases.some((purchase) => purchase.purchaseOrderId === purchaseOrderId);
-  return names ? { state: 'verified' } : { state: 'unverified', code: 'EVIDENCE_INVALID' };
+  const purchases = verdict.kind === 'valid' ? verdict.purchases : [];
+  const verified = purchases.find((purchase) => purchase.purchaseOrderId === purchaseOrderId);
+  if (verified === undefined) return { state: 'unverified', code: 'EVIDENCE_INVALID' };
+  if (stored.wasUnexpected) {
+    const tag = readOwnerTag(verified.developerPayload);
+    await db.transaction((tx) => rereadEvidence(tx, verified, tag === undefined ? undefined : { tag }));
+  }
+  return { state: 'verified' };
 }
 
 /** A key that is missing, or a text that does not open, is a person's matter and not a failure to retry. */

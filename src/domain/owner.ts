@@ -9,13 +9,10 @@ const HOUR_MS = 3_600_000;
  * 3. `presenter`: an empty payload goes to the first authenticated presenter, where the application allows it
  *    and the purchase is young enough; else to nobody.
  */
-export type OwnerRule =
-  | { readonly kind: 'tag'; readonly intentId: string; readonly tag: string }
-  | { readonly kind: 'presenter' }
-  | { readonly kind: 'nobody' };
+export type OwnerRule = { readonly kind: 'tag'; readonly tag: string } | { readonly kind: 'presenter' } | { readonly kind: 'nobody' };
 
 /** `v1.<intent>.<tag>`: what `POST /v1/purchase-intents` hands to the app as its developerPayload. */
-const PAYLOAD = /^v1\.(?<intentId>[A-Za-z0-9_-]{1,40})\.(?<tag>[A-Za-z0-9_-]{43})$/;
+const PAYLOAD = /^v1\.[A-Za-z0-9_-]{1,40}\.(?<tag>[A-Za-z0-9_-]{43})$/;
 
 export function toOwnerRule(
   developerPayload: string,
@@ -28,8 +25,13 @@ export function toOwnerRule(
     const young = purchasedAtMs !== undefined && nowMs - purchasedAtMs <= maxAgeHours * HOUR_MS;
     return allowed && young ? { kind: 'presenter' } : { kind: 'nobody' };
   }
-  const { intentId, tag } = PAYLOAD.exec(developerPayload)?.groups ?? {};
-  return intentId === undefined || tag === undefined ? { kind: 'nobody' } : { kind: 'tag', intentId, tag };
+  const tag = readOwnerTag(developerPayload);
+  return tag === undefined ? { kind: 'nobody' } : { kind: 'tag', tag };
+}
+
+/** The tag of the account that the payload names, if it is one of ours. */
+export function readOwnerTag(developerPayload: string): string | undefined {
+  return PAYLOAD.exec(developerPayload)?.groups?.['tag'];
 }
 
 export function formatDeveloperPayload(intentId: string, tag: string): string {

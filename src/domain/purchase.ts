@@ -35,6 +35,7 @@ export const PARK_REASONS = [
   'PRODUCT_TYPE_MISMATCH',
   'SUBSCRIPTION_UNSUPPORTED',
   'PAYLOAD_UNEXPECTED',
+  'AMOUNT_TOO_LARGE',
   'APPLICATION_UNKNOWN',
   'ENVIRONMENT_UNKNOWN',
   'OWNER_UNKNOWN',
@@ -100,7 +101,7 @@ export interface Purchase {
   readonly purchasedAt: Date | undefined;
   readonly signedAt: Date;
   readonly storeFinished: boolean;
-  /** The store counted it as delivered when the ledger first heard of it: another system delivered it. */
+  /** The store counted it as delivered when the ledger first heard of its payment: another system delivered it. */
   readonly finishedElsewhere: boolean;
   readonly unexpected: readonly string[];
   readonly park: { readonly reason: ParkReason; readonly number: number; readonly since: Date } | undefined;

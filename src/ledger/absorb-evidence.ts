@@ -5,7 +5,7 @@ import { lockPurchase } from './purchases.js';
 import type { ResolvedOwner, SealedEvidence } from './receive-purchase.js';
 import { revokePurchase } from './revoke-purchase.js';
 import { insertPurchaseEvent } from './timeline.js';
-import type { Purchase, VerifiedPurchase } from '../domain/purchase.js';
+import { isCompleted, type Purchase, type VerifiedPurchase } from '../domain/purchase.js';
 
 /** What a repeat tells about an order that the ledger knows. */
 export type News = 'conflict' | 'revoked' | 'owner-found' | 'fresh-evidence' | 'none';
@@ -14,17 +14,18 @@ export type News = 'conflict' | 'revoked' | 'owner-found' | 'fresh-evidence' | '
  * What is new in evidence about a known order, the weightiest first. A repeat without news is answered from the row
  * alone. Revocation is sticky: evidence signed before it, or without it, changes nothing.
  */
-export function toNews(purchase: Purchase, verified: VerifiedPurchase, owner: ResolvedOwner): News {
+export function toNews(purchase: Purchase, verified: VerifiedPurchase, namesOwner: boolean): News {
   const { environment, applicationId } = purchase;
   if (environment !== verified.environment || applicationId !== verified.applicationId) return 'conflict';
   if (purchase.revokedAt !== undefined) return 'none';
   if (verified.revocation !== undefined) return 'revoked';
   if (isFresher(purchase, verified)) return 'fresh-evidence';
   const ownerless = purchase.accountKey === undefined && purchase.state === 'received';
-  return ownerless && owner !== undefined ? 'owner-found' : 'none';
+  return ownerless && namesOwner ? 'owner-found' : 'none';
 }
 
 function isFresher(purchase: Purchase, verified: VerifiedPurchase): boolean {
+  if (verified.unexpected.includes(SIGNED_TIME)) return isMore(purchase, verified);
   if (verified.signedAtMs <= purchase.signedAt.getTime()) return false;
   if (verified.storeFinished !== purchase.storeFinished) return true;
   if (purchase.state !== 'received') return false;
@@ -32,6 +33,17 @@ function isFresher(purchase: Purchase, verified: VerifiedPurchase): boolean {
   const completed = purchase.purchasedAt === undefined && verified.purchasedAtMs !== undefined;
   const readOtherwise = verified.unexpected.join() !== purchase.unexpected.join();
   return completed || readOtherwise || isAboutEvidence(purchase.park?.reason);
+}
+
+const SIGNED_TIME = 'signedTime';
+
+/** A copy without a readable time of signing may be old or new: it counts for what it adds, and never takes anything back. */
+function isMore(purchase: Purchase, verified: VerifiedPurchase): boolean {
+  if (verified.storeFinished && !purchase.storeFinished) return true;
+  if (purchase.state !== 'received') return false;
+  const completed = purchase.purchasedAt === undefined && verified.purchasedAtMs !== undefined;
+  const isAsOld = purchase.unexpected.includes(SIGNED_TIME);
+  return completed || (isAsOld && verified.unexpected.length < purchase.unexpected.length);
 }
 
 function isAboutEvidence(reason: string | undefined): boolean {
@@ -51,7 +63,7 @@ export async function absorbEvidence(
   const purchase = await lockPurchase(tx, verified.purchaseOrderId);
   if (purchase === undefined) return 'none';
   const owner = await resolveOwner(tx, purchase, presented);
-  const news = toNews(purchase, verified, owner);
+  const news = toNews(purchase, verified, owner !== undefined);
   if (news === 'none') return news;
   if (news === 'conflict') {
     await keepConflict(tx, verified, sealed);
@@ -65,6 +77,21 @@ export async function absorbEvidence(
     await insertPurchaseEvent(tx, purchase.purchaseOrderId, news, { storeFinished: verified.storeFinished });
   }
   return news;
+}
+
+/**
+ * Stored evidence of a purchase that was not understood, read again by the code of today: what has become readable
+ * takes its place in the row, as if it came in now. Only before the grant.
+ */
+export async function rereadEvidence(tx: Transaction, verified: VerifiedPurchase, named: ResolvedOwner): Promise<void> {
+  const purchase = await lockPurchase(tx, verified.purchaseOrderId);
+  if (purchase?.state !== 'received' || purchase.unexpected.join() === verified.unexpected.join()) return;
+  if (verified.revocation !== undefined) {
+    await revokePurchase(tx, purchase.purchaseOrderId, verified.revocation);
+    return;
+  }
+  await updateFromEvidence(tx, purchase, verified, await resolveOwner(tx, purchase, named));
+  await insertPurchaseEvent(tx, purchase.purchaseOrderId, 'fresh-evidence', { read: 'anew', unexpected: verified.unexpected });
 }
 
 type KnownOwner = Exclude<ResolvedOwner, { readonly tag: string }>;
@@ -95,7 +122,7 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
   const facts = verified.signedAtMs < purchase.signedAt.getTime() ? purchase : verified;
   await tx.query(
     `update purchases set product_id = $2, product_type = $3, quantity = $4, unexpected = $5,
-       park_reason = null, parked_at = null,
+       park_reason = null, parked_at = null, finished_elsewhere = finished_elsewhere or $8,
        purchased_at = coalesce($6, purchased_at), account_key = coalesce(account_key, $7)
      where purchase_order_id = $1 and state = 'received'`,
     [
@@ -106,6 +133,15 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
       facts.unexpected,
       verified.purchasedAtMs === undefined ? null : new Date(verified.purchasedAtMs),
       owner?.accountKey ?? null,
+      isFinishedElsewhere(purchase, verified),
     ],
   );
+}
+
+/**
+ * An unpaid order is no purchase that the ledger knows (design §4): finished by the time that we hear of its payment, it
+ * was delivered without us. The same where what we heard first of the finish was not understood.
+ */
+function isFinishedElsewhere(purchase: Purchase, { storeFinished }: VerifiedPurchase): boolean {
+  return storeFinished && (!isCompleted(purchase) || purchase.unexpected.includes('finishStatus'));
 }

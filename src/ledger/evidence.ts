@@ -8,6 +8,8 @@ export interface StoredEvidence extends SealedEvidence {
   readonly environment: Environment;
   /** The moment that the certificates were judged at; every re-verification uses it. */
   readonly verifiedAt: Date;
+  /** The purchase was parked for fields that nobody understood. */
+  readonly wasUnexpected: boolean;
 }
 
 interface EvidenceRow extends pg.QueryResultRow {
@@ -15,17 +17,21 @@ interface EvidenceRow extends pg.QueryResultRow {
   jwe: string;
   environment: Environment;
   verified_at: Date;
+  was_unexpected: boolean;
 }
 
 /** The newest accepted evidence of an order: the latest word of the store. */
 export async function findEvidence(db: Queryable, purchaseOrderId: PurchaseOrderId): Promise<StoredEvidence | undefined> {
   const { rows } = await db.query<EvidenceRow>(
-    `select key_id, jwe, environment, verified_at from evidence
-     where purchase_order_id = $1 and accepted order by signed_at desc, evidence_id desc limit 1`,
+    `select e.key_id, e.jwe, e.environment, e.verified_at, p.unexpected <> '{}' as was_unexpected
+     from evidence e join purchases p using (purchase_order_id)
+     where e.purchase_order_id = $1 and e.accepted order by e.signed_at desc, e.evidence_id desc limit 1`,
     [purchaseOrderId],
   );
   const [row] = rows;
-  return row && { keyId: row.key_id, jwe: row.jwe, environment: row.environment, verifiedAt: row.verified_at };
+  if (row === undefined) return undefined;
+  const { key_id: keyId, jwe, environment, verified_at: verifiedAt, was_unexpected: wasUnexpected } = row;
+  return { keyId, jwe, environment, verifiedAt, wasUnexpected };
 }
 
 export async function insertEvidence(db: Queryable, verified: VerifiedPurchase, sealed: SealedEvidence): Promise<void> {

@@ -82,7 +82,7 @@ function purchaseValues(verified: VerifiedPurchase, realm: string): unknown[] {
     verified.unexpected,
     verified.price ?? null,
     verified.currency ?? null,
-    revocation === undefined ? null : new Date(revocation.revokedAtMs ?? verified.signedAtMs),
+    revocation === undefined ? null : new Date(revocation.revokedAtMs ?? verified.verifiedAtMs),
     revocation?.reasonCode ?? null,
   ];
 }

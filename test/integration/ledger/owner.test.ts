@@ -175,6 +175,15 @@ test('an account is created by its first mention, whoever wins a race, and keeps
   expect(rows).toEqual([{ owner_tag: 'tag-first' }]);
 });
 
+test('first mentions of an account with its tag at once all succeed', async () => {
+  const { db } = database;
+  for (let round = 0; round < 5; round += 1) {
+    const account = toAccount();
+    const mentions = Array.from({ length: 10 }, () => ensureAccount(db, account, `tag-of-${account.accountId}`));
+    expect(new Set(await Promise.all(mentions)).size).toBe(1);
+  }
+});
+
 test('an account that presented somebody else’s order is remembered for that order alone', async () => {
   const { db } = database;
   const presenter = toAccount();
