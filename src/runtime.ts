@@ -107,6 +107,7 @@ function openEngine(parts: Parts): Runtime {
     ...config.fulfilment,
     changed: watch.changed,
     startFulfilment: (open) => ensureRunning(shared, open),
+    rejudgeQuarantine: () => fulfilment.rejudgeQuarantine(),
     logFailure: (failure) => logger.warn(failure, 'a step failed'),
     finishWindowMs: config.fulfilment.finishWindowDays * DAY_MS,
   });

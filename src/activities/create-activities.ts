@@ -21,6 +21,7 @@ export interface ActivityDeps {
   readonly changed: (purchaseOrderId: PurchaseOrderId) => void;
   /** Handed in by the root: activities lie below what starts workflows. */
   readonly startFulfilment: StartFulfilment;
+  readonly rejudgeQuarantine: () => Promise<void>;
   readonly logFailure: LogFailure;
   readonly acknowledgementWindowMs: number;
   readonly finishWindowMs: number;

@@ -7,6 +7,8 @@ export type StartFulfilment = (open: OpenPurchase) => Promise<'started' | 'runni
 export interface RestartStrandedDeps {
   readonly db: Database;
   readonly startFulfilment: StartFulfilment;
+  /** Handed in likewise: takes in what the quarantine holds and the catalogue has come to serve. */
+  readonly rejudgeQuarantine: () => Promise<void>;
   readonly strandedAfterMs: number;
 }
 
@@ -22,5 +24,6 @@ export async function restartStranded(deps: RestartStrandedDeps): Promise<{ chec
     const outcomes = await Promise.allSettled(due.slice(from, from + AT_ONCE).map((open) => deps.startFulfilment(open)));
     started += outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === 'started').length;
   }
+  await deps.rejudgeQuarantine();
   return { checked: due.length, started };
 }

@@ -14,12 +14,14 @@ export interface QuarantineDeps {
   readonly db: Database;
   readonly cipher: EvidenceCipher;
   readonly alarm: Alarm;
+  /** The moment that fresh evidence is judged at. */
+  readonly now: () => Date;
 }
 
 /** Keeps evidence that the store signed and we cannot place: refusing it must not lose it. */
 export async function quarantine(deps: QuarantineDeps, evidence: string, code: ErrorCode, facts: SignedFacts): Promise<void> {
   const { purchaseOrderId, applicationId, environment } = facts;
   const sealed = await deps.cipher.seal(evidence, { purchaseOrderId, environment });
-  await quarantineEvidence(deps.db, { ...sealed, code, purchaseOrderId, applicationId });
+  await quarantineEvidence(deps.db, { ...sealed, code, purchaseOrderId, applicationId, environment, verifiedAt: deps.now() });
   deps.alarm(code, { purchaseOrderId, applicationId });
 }

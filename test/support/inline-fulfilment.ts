@@ -16,6 +16,8 @@ export interface InlineFulfilmentOptions {
   readonly verifier: Verifier;
   readonly cipher?: EvidenceCipher;
   readonly alarm?: Alarm;
+  /** The test catalogue unless said otherwise. */
+  readonly catalogue?: unknown;
   /** Told why a run ended before its time. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -26,12 +28,13 @@ export interface InlineFulfilmentOptions {
  */
 export function createInlineFulfilment(options: InlineFulfilmentOptions): Fulfilment {
   const { db, verifier, cipher = createTestCipher(), alarm = ignore, onFailure = ignore } = options;
-  const catalogue = parseCatalogue(TEST_CATALOGUE, 1);
+  const catalogue = parseCatalogue(options.catalogue ?? TEST_CATALOGUE, 1);
   const shared = { db, verifier, cipher, alarm, catalogue: () => catalogue, watch: NO_WATCH };
   const activities = createActivities({
     ...shared,
     changed: ignore,
     startFulfilment: () => Promise.reject(new TypeError('there is no sweep here')),
+    rejudgeQuarantine: () => Promise.reject(new TypeError('there is no sweep here')),
     logFailure: ({ error }) => onFailure(error),
     acknowledgementWindowMs: 1_000,
     finishWindowMs: 1_000,
@@ -86,7 +89,8 @@ async function fulfil(activities: Activities, id: PurchaseOrderId): Promise<void
       await activities.parkPurchase({ purchaseOrderId: id, code: obstacle });
       return;
     }
-    const { state } = await activities.grantEntitlement({ purchaseOrderId: id, ...found });
+    const { state, code } = await activities.grantEntitlement({ purchaseOrderId: id, ...found });
+    if (code !== undefined) await activities.parkPurchase({ purchaseOrderId: id, code });
     if (state !== 'granted') return;
   }
   if (found.finishKnown) await activities.markFinished(id);

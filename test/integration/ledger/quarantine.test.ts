@@ -12,7 +12,8 @@ const KEPT_PER_CODE_MAX = 1_000;
 
 function keep(jwe: string, changes: Partial<QuarantinedEvidence> = {}): Promise<void> {
   const evidence = { code: 'APPLICATION_UNKNOWN' as const, purchaseOrderId: jwe, applicationId: '1', keyId: 'test', jwe };
-  return quarantineEvidence(database.db, { ...evidence, ...changes });
+  const judged = { environment: 'production' as const, verifiedAt: new Date() };
+  return quarantineEvidence(database.db, { ...evidence, ...judged, ...changes });
 }
 
 async function listKept(code: string): Promise<string[]> {

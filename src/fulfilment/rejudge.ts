@@ -1,0 +1,36 @@
+import { acceptForItself, type SubmitDeps } from './submit.js';
+import type { Application } from '../domain/catalogue.js';
+import { deleteQuarantined, listQuarantined, type KeptEvidence } from '../ledger/quarantine.js';
+
+const PAGE = 50;
+const AT_ONCE = 5;
+
+/**
+ * Judges quarantined evidence anew that the catalogue in force has come to serve, through the same door as of the moment
+ * that it came in. Nobody presents it: an order that names no account of ours waits for its owner.
+ */
+export async function rejudgeQuarantine(deps: SubmitDeps): Promise<void> {
+  const { applications } = deps.catalogue();
+  let after: string | undefined;
+  do {
+    const page = await listQuarantined(deps.db, { applicationIds: [...applications.keys()], after, limit: PAGE });
+    after = page.at(-1)?.quarantineId;
+    const served = page.filter((kept) => serves(applications.get(kept.applicationId), kept));
+    for (let from = 0; from < served.length; from += AT_ONCE) {
+      // What does not open, or meets a ledger that is away, stays and is tried again by the next sweep.
+      await Promise.allSettled(served.slice(from, from + AT_ONCE).map((kept) => rejudge(deps, kept)));
+    }
+  } while (after !== undefined);
+}
+
+function serves(application: Application | undefined, { environment }: KeptEvidence): boolean {
+  return application?.environments.includes(environment) ?? false;
+}
+
+async function rejudge(deps: SubmitDeps, kept: KeptEvidence): Promise<void> {
+  const evidence = await deps.cipher.open(kept, kept);
+  const { verdict } = await deps.verifier.verify(evidence, kept.verifiedAt);
+  const purchases = verdict.kind === 'valid' ? verdict.purchases : [];
+  for (const purchase of purchases) await acceptForItself(deps, purchase, { evidence, presenter: undefined });
+  if (purchases.length > 0) await deleteQuarantined(deps.db, kept);
+}
