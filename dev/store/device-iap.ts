@@ -1,5 +1,7 @@
-import { z } from 'zod';
+import { createCallRate } from './call-rate.js';
+import { parseContinuationToken, toContinuationToken } from './continuation-token.js';
 import { createFaults, type FaultMoment, type IapCall } from './faults.js';
+import { checkParameter, FINISH_PARAMETER, PRODUCTS_PARAMETER, PURCHASE_PARAMETER, QUERY_PARAMETER } from './iap-parameters.js';
 import {
   BusinessError,
   type CreatePurchaseResult,
@@ -35,6 +37,12 @@ export interface DeviceIapOptions {
   readonly environment?: StoreEnvironment;
   /** Entries of `queryPurchases` in one answer. */
   readonly pageSize?: number;
+  /** Calls of a kind that come sooner than this after the one before are answered FREQUENT_CALLS; 0, the default, lets all through. */
+  readonly callIntervalMs?: number;
+  /** The device's time, which call intervals are counted in; the store's unless said otherwise. */
+  readonly clock?: () => Date;
+  /** Whether a refunded order stays in the lists, its document naming the revocation. Huawei is silent; off unless said otherwise. */
+  readonly listsRevoked?: boolean;
 }
 
 /** Huawei's `iap` as an app on one device sees it, with a way to make its calls fail. */
@@ -46,42 +54,55 @@ export interface DeviceIap {
   queryProducts(context: object, parameter: QueryProductsParameter): Promise<Product[]>;
   /** The next call of this kind throws this code, before or after its effect. */
   failNext(call: IapCall, code: IAPErrorCode, moment: FaultMoment): void;
+  /** The next purchase waits for a consent or a payment: its document has no `purchaseTime`, until the store is told to `complete` it. */
+  holdNextPayment(): void;
 }
 
-type Device = Required<DeviceIapOptions>;
+interface Device extends Required<DeviceIapOptions> {
+  /** Answers once for each payment that was asked to wait. */
+  takeHold(): boolean;
+}
 
 const PAGE_SIZE = 10;
-const PRODUCT_TYPE = z.literal(Object.values(ProductType));
-/** Batches are for what can be used up; Huawei allows ten pieces (iap-iap). */
-const BATCH_TYPES: readonly ProductType[] = [ProductType.CONSUMABLE, ProductType.NONRENEWABLE];
-const PURCHASE_PARAMETER = z
-  .object({ productId: z.string().min(1), productType: PRODUCT_TYPE, quantity: z.int().min(1).max(10).optional() })
-  .refine(({ productType, quantity }) => quantity === undefined || BATCH_TYPES.includes(productType));
-const QUERY_PARAMETER = z.object({
-  productType: PRODUCT_TYPE,
-  queryType: z.literal(Object.values(PurchaseQueryType)).optional(),
-  continuationToken: z.string().optional(),
-});
-const FINISH_PARAMETER = z.object({ productType: PRODUCT_TYPE, purchaseToken: z.string().min(1), purchaseOrderId: z.string().min(1) });
-const PRODUCTS_PARAMETER = z.object({ productType: PRODUCT_TYPE, productIds: z.array(z.string()).min(1).max(200) });
-
 /** The device side of this store for one signed-in user and one app. */
 export function createDeviceIap(options: DeviceIapOptions): DeviceIap {
-  const device: Device = { environment: 'NORMAL', pageSize: PAGE_SIZE, ...options };
+  let holds = 0;
+  const takeHold = (): boolean => holds > 0 && holds-- > 0;
+  const { clock } = options.store;
+  const device: Device = {
+    environment: 'NORMAL',
+    pageSize: PAGE_SIZE,
+    callIntervalMs: 0,
+    clock,
+    listsRevoked: false,
+    ...options,
+    takeHold,
+  };
   const faults = createFaults();
+  const rate = createCallRate(device.callIntervalMs, device.clock);
+  const run = <T>(call: IapCall, kind: readonly unknown[], work: () => T | Promise<T>): Promise<T> =>
+    faults.run(call, () => {
+      rate.count([call, ...kind].join());
+      return work();
+    });
   return {
-    createPurchase: (_context, parameter) => faults.run('createPurchase', () => createPurchase(device, parameter)),
-    queryPurchases: (_context, parameter) => faults.run('queryPurchases', () => queryPurchases(device, parameter)),
-    finishPurchase: (_context, parameter) => faults.run('finishPurchase', () => finishPurchase(device, parameter)),
-    queryEnvironmentStatus: () => faults.run('queryEnvironmentStatus', () => {}),
-    queryProducts: (_context, parameter) => faults.run('queryProducts', () => queryProducts(device, parameter)),
+    createPurchase: (_context, parameter) => run('createPurchase', [parameter.productType], () => createPurchase(device, parameter)),
+    queryPurchases(_context, parameter) {
+      const { productType, queryType = PurchaseQueryType.UNFINISHED, continuationToken } = parameter;
+      // The token makes a kind of its own: the pages of one query are not held apart.
+      return run('queryPurchases', [productType, queryType, continuationToken], () => queryPurchases(device, parameter));
+    },
+    finishPurchase: (_context, parameter) => run('finishPurchase', [parameter.purchaseOrderId], () => finishPurchase(device, parameter)),
+    queryEnvironmentStatus: () => run('queryEnvironmentStatus', [], () => {}),
+    queryProducts: (_context, parameter) => run('queryProducts', [parameter.productType], () => queryProducts(device, parameter)),
     failNext: faults.failNext,
+    holdNextPayment: () => void (holds += 1),
   };
 }
 
-// No await between the look at earlier orders and `pay`, which writes before it signs: two devices never both buy.
+// No await between the look at earlier orders and the payment: two devices never both buy.
 async function createPurchase(device: Device, parameter: PurchaseParameter): Promise<CreatePurchaseResult> {
-  check(PURCHASE_PARAMETER, parameter);
+  checkParameter(PURCHASE_PARAMETER, parameter);
   const { store, user, applicationId, environment } = device;
   const { productId, productType, quantity, developerPayload } = parameter;
   const { price } = getProduct(device, productId, productType);
@@ -89,7 +110,7 @@ async function createPurchase(device: Device, parameter: PurchaseParameter): Pro
   const earlier = listOrders(device, productType).filter((order) => order.productId === productId);
   const refusal = findRefusal(earlier, productType, store.clock());
   if (refusal) throw refusal;
-  const { purchaseData } = await store.pay({
+  const { purchaseOrderId } = store.place({
     user,
     applicationId,
     environment,
@@ -99,22 +120,23 @@ async function createPurchase(device: Device, parameter: PurchaseParameter): Pro
     ...(quantity !== undefined && { quantity }),
     ...(developerPayload !== undefined && { developerPayload }),
   });
-  return { purchaseData };
+  if (!device.takeHold()) store.complete(purchaseOrderId);
+  return { purchaseData: await store.purchaseData(purchaseOrderId) };
 }
 
 async function queryPurchases(device: Device, parameter: QueryPurchasesParameter): Promise<QueryPurchaseResult> {
-  check(QUERY_PARAMETER, parameter);
-  const { store, pageSize } = device;
+  checkParameter(QUERY_PARAMETER, parameter);
+  const { store, pageSize, listsRevoked } = device;
   const { productType, queryType = PurchaseQueryType.UNFINISHED, continuationToken } = parameter;
   const kind = `${productType}.${queryType}`;
-  const after = continuationToken === undefined ? -1 : parseToken(continuationToken, kind);
-  const listed = listOrders(device, productType).filter((order) => isListed(order, queryType, store.clock()));
+  const after = continuationToken === undefined ? -1 : parseContinuationToken(continuationToken, kind);
+  const listed = listOrders(device, productType).filter((order) => isListed(order, queryType, store.clock(), listsRevoked));
   const rest = listed.filter(isLastCharge).filter(({ sequence }) => sequence > after);
   const page = rest.slice(0, pageSize);
   const last = page.at(-1);
   return {
     purchaseDataList: await Promise.all(page.map(({ purchaseOrderId }) => store.purchaseData(purchaseOrderId))),
-    ...(last !== undefined && rest.length > pageSize && { continuationToken: toToken(kind, last.sequence) }),
+    ...(last !== undefined && rest.length > pageSize && { continuationToken: toContinuationToken(kind, last.sequence) }),
   };
 }
 
@@ -126,7 +148,7 @@ function isLastCharge(order: Order, index: number, listed: readonly Order[]): bo
 }
 
 function finishPurchase({ store, user, applicationId }: Device, parameter: FinishPurchaseParameter): void {
-  check(FINISH_PARAMETER, parameter);
+  checkParameter(FINISH_PARAMETER, parameter);
   const { productType, purchaseToken, purchaseOrderId } = parameter;
   const order = store.findOrder(purchaseOrderId);
   const mine = order?.user === user && order.applicationId === applicationId;
@@ -138,7 +160,7 @@ function finishPurchase({ store, user, applicationId }: Device, parameter: Finis
 }
 
 function queryProducts(device: Device, parameter: QueryProductsParameter): Product[] {
-  check(PRODUCTS_PARAMETER, parameter);
+  checkParameter(PRODUCTS_PARAMETER, parameter);
   return parameter.productIds.map((id) => toProduct(getProduct(device, id, parameter.productType)));
 }
 
@@ -165,21 +187,4 @@ function getProduct({ products }: Device, productId: string, productType: Produc
   const product = products.find((known) => known.productId === productId && known.productType === productType);
   if (product === undefined) throw new BusinessError(IAPErrorCode.INVALID_PRODUCT);
   return product;
-}
-
-/** The platform's own check of arguments: an app's mistakes of type show up as code 401. */
-function check(schema: z.ZodType, parameter: unknown): void {
-  const { error } = schema.safeParse(parameter);
-  if (error) throw new BusinessError(IAPErrorCode.PARAMETER_ERROR, `Parameter error: ${error.issues[0]?.path.join('.') ?? ''}`);
-}
-
-/** Opaque to the app, and good for the query it came from alone. It names the last order seen, so finishing some between pages skips none. */
-function toToken(kind: string, sequence: number): string {
-  return Buffer.from(`${kind}.${sequence}`).toString('base64url');
-}
-
-function parseToken(token: string, kind: string): number {
-  const match = /^(\d\.\d)\.(\d+)$/.exec(Buffer.from(token, 'base64url').toString());
-  if (match?.[1] !== kind) throw new BusinessError(IAPErrorCode.PARAMETER_ERROR, 'Parameter error: continuationToken');
-  return Number(match[2]);
 }

@@ -21,6 +21,7 @@ const ORDER_BODY = z.strictObject({
   quantity: z.int().min(1).max(10).exactOptional(),
   price: z.int().min(0).exactOptional(),
   developerPayload: z.string().default(''),
+  paid: z.boolean().default(true),
 });
 const REVOCATION_BODY = z.strictObject({ code: z.enum(['0', '1']).default('1') }).nullish();
 const ORDER_PARAMS = z.object({ purchaseOrderId: z.string().min(1).max(256) });
@@ -29,7 +30,8 @@ const ORDER_ANSWER = z.object({ purchaseOrderId: z.string(), purchaseData: z.str
 /**
  * The store for a person with curl; the caller lets it listen.
  *
- * - `POST /orders` pays at once, whatever the user owns already.
+ * - `POST /orders` pays at once, whatever the user owns already; with `paid: false` the payment waits for a consent.
+ * - `POST /orders/{id}/complete` pays such an order.
  * - `GET /orders/{id}` answers with a freshly signed document.
  * - `POST /orders/{id}/revoke` takes the code '1' unless told otherwise.
  * - `POST /orders/{id}/finish` does what the device's `finishPurchase` does.
@@ -48,12 +50,11 @@ function addRoutes(server: FastifyInstance, store: Store): void {
   const toAnswer = async (purchaseOrderId: string) => ({ purchaseOrderId, purchaseData: await store.purchaseData(purchaseOrderId) });
 
   routes.post('/orders', { schema: { body: ORDER_BODY, response: { 201: ORDER_ANSWER } } }, async ({ body }, reply) => {
-    const { purchaseOrderId, purchaseData } = await store.pay(body);
-    return reply.code(201).send({ purchaseOrderId, purchaseData });
+    const { paid, ...request } = body;
+    const { purchaseOrderId } = store.place(request);
+    if (paid) store.complete(purchaseOrderId);
+    return reply.code(201).send(await toAnswer(purchaseOrderId));
   });
-  routes.get('/orders/:purchaseOrderId', { schema: { params: ORDER_PARAMS, response: { 200: ORDER_ANSWER } } }, ({ params }) =>
-    toAnswer(params.purchaseOrderId),
-  );
   routes.post(
     '/orders/:purchaseOrderId/revoke',
     { schema: { params: ORDER_PARAMS, body: REVOCATION_BODY, response: { 200: ORDER_ANSWER } } },
@@ -62,7 +63,13 @@ function addRoutes(server: FastifyInstance, store: Store): void {
       return toAnswer(params.purchaseOrderId);
     },
   );
-  routes.post('/orders/:purchaseOrderId/finish', { schema: { params: ORDER_PARAMS, response: { 200: ORDER_ANSWER } } }, ({ params }) => {
+  const byId = { schema: { params: ORDER_PARAMS, response: { 200: ORDER_ANSWER } } };
+  routes.get('/orders/:purchaseOrderId', byId, ({ params }) => toAnswer(params.purchaseOrderId));
+  routes.post('/orders/:purchaseOrderId/complete', byId, ({ params }) => {
+    store.complete(params.purchaseOrderId);
+    return toAnswer(params.purchaseOrderId);
+  });
+  routes.post('/orders/:purchaseOrderId/finish', byId, ({ params }) => {
     store.finish(params.purchaseOrderId);
     return toAnswer(params.purchaseOrderId);
   });

@@ -20,9 +20,19 @@ export class RenewalRefusedError extends Error {
   readonly code = 'RENEWAL_REFUSED';
 }
 
-/** Every change is synchronous, so that two devices of one user never decide on the same state. */
-export function createOrderBook(clock: () => Date) {
-  const orders = new Map<string, Order>();
+/** Where the book is kept between two lives of the store. */
+export interface OrderFile {
+  /** What an earlier life left, oldest first. */
+  read(): readonly Order[];
+  write(orders: readonly Order[]): void;
+}
+
+/** Nothing outlives the process. */
+const NO_FILE: OrderFile = { read: () => [], write: () => undefined };
+
+/** Every change is synchronous, the write of the file too, so that two devices of one user never decide on the same state. */
+export function createOrderBook(clock: () => Date, file: OrderFile = NO_FILE) {
+  const orders = new Map(file.read().map((order) => [order.purchaseOrderId, order]));
 
   function get(purchaseOrderId: string): Order {
     const order = orders.get(purchaseOrderId);
@@ -32,6 +42,7 @@ export function createOrderBook(clock: () => Date) {
 
   function write(order: Order): Order {
     orders.set(order.purchaseOrderId, order);
+    file.write([...orders.values()]);
     return order;
   }
 

@@ -33,9 +33,9 @@ const LISTS: Record<PurchaseQueryType, OrderTest> = {
       : order.productType === ProductType.NONCONSUMABLE && isOwned(order),
 };
 
-/** Whether a query of this type lists the order. */
-export function isListed(order: Order, queryType: PurchaseQueryType, at: Date): boolean {
-  return LISTS[queryType](order, at);
+/** Whether a query of this type lists the order; a store that `listsRevoked` lists a revoked one as if it were not. */
+export function isListed(order: Order, queryType: PurchaseQueryType, at: Date, listsRevoked: boolean): boolean {
+  return LISTS[queryType](listsRevoked ? { ...order, revocation: undefined } : order, at);
 }
 
 const BLOCKS: Record<ProductType, OrderTest> = {

@@ -1,5 +1,5 @@
 import type { PurchaseData } from './iap-types.js';
-import { createOrderBook, type OrderFilter } from './order-book.js';
+import { createOrderBook, type OrderFile, type OrderFilter } from './order-book.js';
 import type { StorePki } from './pki.js';
 import { type Order, type OrderRequest, toPurchaseOrderPayload } from './purchase-order.js';
 import { toSubGroupStatusPayload } from './subscription-status.js';
@@ -9,6 +9,8 @@ export interface StoreOptions {
   readonly clock: () => Date;
   /** Stands in subscription documents alone. */
   readonly packageName?: string;
+  /** Where the orders are kept; in memory when left out. */
+  readonly orderFile?: OrderFile;
 }
 
 /** What the buyer's device learns of a new order. */
@@ -19,7 +21,7 @@ export interface PlacedOrder {
   readonly purchaseData: string;
 }
 
-/** The store's own side: the order book, kept in memory, and the signature under what is said of it. */
+/** The store's own side: the order book, and the signature under what is said of it. */
 export interface Store {
   /** The store's time. */
   readonly clock: () => Date;
@@ -42,9 +44,9 @@ export interface Store {
   finish(purchaseOrderId: string): void;
 }
 
-/** An empty order book that signs with this chain and lives by this clock. */
-export function createStore({ pki, clock, packageName = 'com.example.game' }: StoreOptions): Store {
-  const book = createOrderBook(clock);
+/** An order book that signs with this chain and lives by this clock. */
+export function createStore({ pki, clock, packageName = 'com.example.game', orderFile }: StoreOptions): Store {
+  const book = createOrderBook(clock, orderFile);
 
   async function purchaseData(purchaseOrderId: string): Promise<string> {
     const order = book.get(purchaseOrderId);

@@ -76,3 +76,10 @@ test.each([
 test('it listens on the loopback address', () => {
   expect(new URL(server.url).hostname).toBe('127.0.0.1');
 });
+
+test('an order whose payment waits has no purchaseTime until it is completed', async () => {
+  const { body } = await call('POST', '/orders', { ...COINS, paid: false });
+  expect(payloadOf(body)).not.toHaveProperty('purchaseTime');
+  const { purchaseOrderId } = ANSWER.parse(body);
+  expect(payloadOf((await call('POST', `/orders/${purchaseOrderId}/complete`)).body)).toHaveProperty('purchaseTime');
+});
