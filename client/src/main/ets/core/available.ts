@@ -1,0 +1,30 @@
+import { findIapError, toIapErrorCode } from './error-codes';
+import type { Iap } from './iap';
+import type { Text } from './ports';
+import { textOf } from './texts';
+
+export interface Availability {
+  readonly kind: 'ready' | 'not-signed-in' | 'region' | 'unsupported' | 'unknown';
+  /** Empty when ready. */
+  readonly code: string;
+  /** For the player. */
+  readonly message: Text;
+}
+
+const KINDS: Readonly<Record<string, Availability['kind']>> = {
+  ACCOUNT_NOT_LOGGED_IN: 'not-signed-in',
+  ACCOUNT_TERRITORY_NOT_SUPPORTED: 'region',
+  PRODUCT_TERRITORY_NOT_SUPPORTED: 'region',
+  DEVICE_UNSUPPORTED: 'unsupported',
+};
+
+/** Asks the store whether anything can be bought here and now. */
+export async function checkAvailability(iap: Iap, context: object): Promise<Availability> {
+  try {
+    await iap.queryEnvironmentStatus(context);
+    return { kind: 'ready', code: '', message: textOf('READY') };
+  } catch (error) {
+    const { name, message } = findIapError(toIapErrorCode(error as Error));
+    return { kind: KINDS[name] ?? 'unknown', code: name, message };
+  }
+}
