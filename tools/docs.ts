@@ -1,14 +1,15 @@
 import { z } from 'zod';
+import { renderCommands } from './render-commands.js';
+import { toTable, type Row } from './to-table.js';
 import { VARIABLE_NAMES, VARIABLES, type Variable } from '../src/config/variables.js';
 import { ERROR_CODES } from '../src/domain/error-codes.js';
 import { catalogueSchema } from '../src/domain/parse-catalogue.js';
-
-type Row = readonly string[];
 
 /** The parts of docs/ that are written from code, by file and by the name of their section. */
 export const SECTIONS: readonly { readonly file: string; readonly section: string; readonly render: () => string }[] = [
   { file: 'docs/configuration.md', section: 'variables', render: () => renderVariables(VARIABLES, VARIABLE_NAMES) },
   { file: 'docs/errors.md', section: 'errors', render: renderErrors },
+  { file: 'docs/cli.md', section: 'commands', render: renderCommands },
 ];
 
 /** Files that are written from code as a whole. */
@@ -42,11 +43,6 @@ function renderErrors(): string {
     zh,
   ]);
   return toTable(['code', 'final', 'next', 'meaning', '说明'], rows);
-}
-
-function toTable(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** Puts a section between its two marks. A document without them is a mistake, never a reason to skip. */

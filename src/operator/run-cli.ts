@@ -1,14 +1,5 @@
-import { Command, CommanderError } from 'commander';
-import { addAccountCommands } from './commands/account.js';
-import { addActCommands } from './commands/acts.js';
-import { addCatalogueCommands } from './commands/catalogue.js';
-import { addKeyCommands } from './commands/key.js';
-import { addMigrateCommand } from './commands/migrate.js';
-import { addParkedCommand } from './commands/parked.js';
-import { addRecoverCommand } from './commands/recover.js';
-import { addSetupCommand } from './commands/setup.js';
-import { addShowCommand } from './commands/show.js';
-import { addVerifyCommand } from './commands/verify.js';
+import { CommanderError } from 'commander';
+import { createProgram } from './create-program.js';
 import { createShell, toPlainLine } from './create-shell.js';
 import { adviseOnError } from './error-advice.js';
 import type { OperatorDeps } from './operator-deps.js';
@@ -22,26 +13,8 @@ export async function runCli(args: readonly string[], deps: OperatorDeps): Promi
   const shell = createShell(deps, (wanted) => {
     status = wanted;
   });
-  // Set before the commands are added: they inherit it.
-  const program = new Command('dropless')
-    .description('Zero lost orders for HarmonyOS in-app purchases: the operator’s commands.')
-    .exitOverride()
-    .configureOutput({ writeOut: deps.writeOut, writeErr: deps.writeError });
-  const addAll = [
-    addVerifyCommand,
-    addShowCommand,
-    addParkedCommand,
-    addActCommands,
-    addCatalogueCommands,
-    addKeyCommands,
-    addAccountCommands,
-    addMigrateCommand,
-    addSetupCommand,
-    addRecoverCommand,
-  ];
-  for (const add of addAll) add(program, shell);
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await createProgram(shell).parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE; // Commander has said what is wrong.

@@ -8,6 +8,7 @@ import { DroplessError } from '../../../src/domain/errors.js';
 import { parsePurchaseOrderId, toAccountKey, type AccountKey } from '../../../src/domain/ids.js';
 import { PARK_REASONS, type ParkReason } from '../../../src/domain/purchase.js';
 import { adviseOn } from '../../../src/operator/park-advice.js';
+import { COMMAND_FACTS } from '../../../tools/render-commands.js';
 
 const CATALOGUE_FILE = join(PROJECT_DIR, 'catalogue.example.json');
 const ORDER = parsePurchaseOrderId('order-$&-1');
@@ -17,9 +18,9 @@ const down = (): never => {
 };
 const DOWN_DEPS = { ...OFFLINE_DEPS, openDatabase: down, openFulfilment: down, temporal: down };
 
-/** Pasted into a shell, with a file in the place of FILE. Status 2 is wrong usage: the program did not take the words. */
+/** Pasted into a shell, with a file in the place of any that it names. Status 2 is wrong usage: the program did not take the words. */
 async function paste(command: string): Promise<{ readonly status: number; readonly err: string }> {
-  const [program, ...words] = command.replace('FILE', CATALOGUE_FILE).match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
+  const [program, ...words] = command.replaceAll(/FILE|[a-z.]+\.json/g, CATALOGUE_FILE).match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
   expect(program).toBe('dropless');
   return runDropless(
     words.map((word) => word.replaceAll('"', '')),
@@ -67,4 +68,9 @@ test('every command that another text names is one that the program takes', asyn
   for (const command of new Set(commands.map((each) => each.replaceAll(/\$\{[^}]*\}/g, 'ORDER')))) {
     expect((await paste(command)).status, command).not.toBe(2);
   }
+});
+
+test.each(Object.entries(COMMAND_FACTS))('the example of %s in docs/cli.md is one that the program takes', async (path, { example }) => {
+  expect(example).toMatch(new RegExp(`^dropless ${path}\\b`));
+  expect((await paste(example)).status).not.toBe(2);
 });
