@@ -86,7 +86,7 @@ async function openParts(say: (line: string) => void, log: Log, onClose: OnClose
     store,
     storeUrl: storeServer.url,
     server,
-    apiKey: await createApiKey(db, 'production', 'game'),
+    apiKey: await createApiKey(db, { environment: 'production', realm: 'game' }),
     env,
     temporal: temporal.control,
   };

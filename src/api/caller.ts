@@ -1,11 +1,12 @@
 import { DroplessError } from '../domain/errors.js';
-import type { Account, Environment } from '../domain/ids.js';
+import type { Account } from '../domain/ids.js';
 import type { Purchase } from '../domain/purchase.js';
 import { isSameAccount } from '../fulfilment/purchase-answer.js';
+import type { ApiKey } from '../ledger/api-keys.js';
 
 /** Who calls, as the credentials prove it. */
 export type Caller =
-  | { readonly kind: 'game-server'; readonly keyId: string; readonly realm: string; readonly environment: Environment }
+  | ({ readonly kind: 'game-server' } & ApiKey)
   | { readonly kind: 'player'; readonly account: Account; readonly applications: readonly string[] };
 export type CallerKind = Caller['kind'];
 
@@ -22,17 +23,11 @@ export function toAccount(caller: Caller, accountId: string | undefined): Accoun
   return { environment: caller.environment, realm: caller.realm, accountId };
 }
 
-/** The applications that a caller is bound to within its realm; undefined: all of them. */
-export function toApplications(caller: Caller): readonly string[] | undefined {
-  return caller.kind === 'player' ? caller.applications : undefined;
-}
-
-/** A game server sees the orders of its realm and environment; a player its own, of its applications. */
+/** A game server sees the orders of its realm and environment, a player its own; both of their applications alone. */
 export function maySee(caller: Caller, purchase: Purchase): boolean {
-  if (caller.kind === 'game-server') {
-    return purchase.realm === caller.realm && purchase.environment === caller.environment;
-  }
-  return isSameAccount(purchase.account, caller.account) && caller.applications.includes(purchase.applicationId);
+  if (caller.applications?.includes(purchase.applicationId) === false) return false;
+  if (caller.kind === 'player') return isSameAccount(purchase.account, caller.account);
+  return purchase.realm === caller.realm && purchase.environment === caller.environment;
 }
 
 /** Whose share of the rate limit a call counts against. */

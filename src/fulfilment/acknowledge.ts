@@ -25,10 +25,17 @@ export interface Acknowledged {
 /**
  * Writes down that the device has finished the purchase. The first word counts, before the grant too; the workflow is
  * woken only after the caller has its answer, and it does not matter if that fails: the sweep sees what is due.
+ * A caller bound to `applications` speaks for no other's order.
  * @throws {DroplessError} `PURCHASE_NOT_FOUND`; `OWNED_BY_ANOTHER_ACCOUNT` before the grant; `LEDGER_UNAVAILABLE`
  */
-export async function acknowledge(deps: AcknowledgeDeps, purchaseOrderId: PurchaseOrderId, by: Account): Promise<Acknowledged> {
+export async function acknowledge(
+  deps: AcknowledgeDeps,
+  purchaseOrderId: PurchaseOrderId,
+  by: Account,
+  applications?: readonly string[],
+): Promise<Acknowledged> {
   const known = await getPurchase(deps.db, purchaseOrderId);
+  if (applications?.includes(known.applicationId) === false) throw new DroplessError('PURCHASE_NOT_FOUND');
   const own = isSameAccount(known.account, by);
   // Somebody else's order and no order look the same to whoever has not presented it.
   if (!own && !(await hasPresented(deps.db, purchaseOrderId, by))) throw new DroplessError('PURCHASE_NOT_FOUND');

@@ -35,6 +35,12 @@ export function parseAccountArgument(text: string): string {
   return text;
 }
 
+/** For an option that may be given several times. */
+export function collectApplications(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[0-9]{1,128}$/.test(text)) throw new InvalidArgumentError('An application id is digits alone.');
+  return [...before, text];
+}
+
 export function parseCount(text: string): number {
   const count = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : 0;
   if (count === 0) throw new InvalidArgumentError('A number from 1 to 9999 is needed.');

@@ -15,7 +15,7 @@ export async function openTestApi(world: TestWorld, runtime: Runtime, issuers: u
   const tokenIssuers: readonly TokenIssuer[] = parseTokenIssuers(issuers);
   const app = await createApi({ ...runtime, limits: world.config().api, tokenIssuers });
   await app.ready();
-  return { app, key: await createApiKey(world.database.db, 'production', 'game') };
+  return { app, key: await createApiKey(world.database.db, { environment: 'production', realm: 'game' }) };
 }
 
 export function bearer(credentials: string): { authorization: string } {

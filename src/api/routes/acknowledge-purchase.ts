@@ -21,7 +21,7 @@ export const acknowledgePurchase = defineRoute({
   errors: ['ACCOUNT_REQUIRED', 'CALLER_NOT_ALLOWED', 'PURCHASE_NOT_FOUND', 'OWNED_BY_ANOTHER_ACCOUNT'],
   async handle({ fulfilment }, { params, body, caller }) {
     const by = toAccount(caller, body?.account);
-    const { purchase, wake } = await fulfilment.acknowledge(parsePurchaseOrderId(params.purchaseOrderId), by);
+    const { purchase, wake } = await fulfilment.acknowledge(parsePurchaseOrderId(params.purchaseOrderId), by, caller.applications);
     const { purchaseOrderId, state } = purchase ?? {};
     return { status: 200, body: { purchaseOrderId, state }, afterwards: wake };
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../api-route.js';
-import { toAccount, toApplications } from '../caller.js';
+import { toAccount } from '../caller.js';
 import { accountIdSchema, applicationIdSchema, productIdSchema } from '../fields.js';
 import { DroplessError } from '../../domain/errors.js';
 
@@ -25,8 +25,7 @@ export const createPurchaseIntent = defineRoute({
   errors: ['ACCOUNT_REQUIRED', 'APPLICATION_UNKNOWN', 'APPLICATION_NOT_ALLOWED', 'PRODUCT_UNKNOWN', 'SUBSCRIPTION_UNSUPPORTED'],
   async handle({ fulfilment }, { body, caller }) {
     const { account, ...product } = body;
-    const allowed = toApplications(caller);
-    if (allowed !== undefined && !allowed.includes(product.applicationId)) throw new DroplessError('APPLICATION_NOT_ALLOWED');
+    if (caller.applications?.includes(product.applicationId) === false) throw new DroplessError('APPLICATION_NOT_ALLOWED');
     return { status: 201, body: await fulfilment.createIntent({ account: toAccount(caller, account), ...product }) };
   },
 });

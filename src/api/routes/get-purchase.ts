@@ -45,7 +45,8 @@ const purchaseSchema = z.object({
 
 export const getPurchase = defineRoute({
   summary: 'Look at a purchase',
-  description: 'Where one order stands, and what happened to it. A player sees its own orders, a game server those of its realm.',
+  description:
+    'Where one order stands, and what happened to it. A player sees its own orders, a game server those of its realm; both of the applications that they are bound to.',
   params: z.object({ purchaseOrderId: purchaseOrderIdSchema }),
   answers: { 200: { description: 'The order and its timeline.', schema: purchaseSchema } },
   errors: ['PURCHASE_NOT_FOUND'],

@@ -15,7 +15,8 @@ const goodsSchema = z.object({
 
 export const listGoods = defineRoute({
   summary: 'What an account has',
-  description: 'Balances, each the sum of its entries, and entitlements, computed from the grants that stand. A player asks for its own.',
+  description:
+    'Balances, each the sum of its entries, and entitlements, computed from the grants that stand; both belong to the realm, whichever of its applications sold them. A player asks for its own.',
   params: z.object({ account: accountIdSchema }),
   answers: { 200: { description: 'An account that never bought anything has nothing.', schema: goodsSchema } },
   errors: ['CALLER_NOT_ALLOWED'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute, toProblemAnswer, type Answer, type RouteDeps } from '../api-route.js';
-import { maySee, toAccount, toApplications, type Caller } from '../caller.js';
+import { maySee, toAccount, type Caller } from '../caller.js';
 import { accountIdSchema } from '../fields.js';
 import { toPendingRetryAfterSeconds } from '../http-status.js';
 import { grantedSchema, isPending, pendingSchema, toGrantedBody, toPendingBody } from '../purchase-body.js';
@@ -43,7 +43,7 @@ export const submitPurchase = defineRoute({
     'PURCHASE_REFUSED',
   ],
   async handle(deps, { body, caller, correlationId }) {
-    const submission = { evidence: body.purchaseData, presenter: toAccount(caller, body.account), applications: toApplications(caller) };
+    const submission = { evidence: body.purchaseData, presenter: toAccount(caller, body.account), applications: caller.applications };
     return toSubmitAnswer(deps, await submit(deps, submission), caller, correlationId);
   },
 });

@@ -1,15 +1,12 @@
 import { Option, type Command } from 'commander';
 import { DroplessError } from '../../domain/errors.js';
-import { ENVIRONMENTS, type Environment } from '../../domain/ids.js';
-import { createApiKey, revokeApiKey } from '../../ledger/api-keys.js';
-import { parseWords } from '../arguments.js';
+import { ENVIRONMENTS } from '../../domain/ids.js';
+import { createApiKey, revokeApiKey, type ApiKeyScope } from '../../ledger/api-keys.js';
+import { collectApplications, parseWords } from '../arguments.js';
 import { withLedger } from '../open-parts.js';
 import type { Shell } from '../operator-deps.js';
 
-interface KeyOptions {
-  readonly realm: string;
-  readonly environment: Environment;
-}
+type KeyOptions = Omit<ApiKeyScope, 'applications'> & { readonly application?: readonly string[] };
 
 export function addKeyCommands(program: Command, shell: Shell): void {
   const key = program.command('key').description('API keys of game servers.');
@@ -18,8 +15,9 @@ export function addKeyCommands(program: Command, shell: Shell): void {
     .description('Make a key and print it, this once: only its hash is stored.')
     .requiredOption('--realm <realm>', 'the game it may act for', parseWords)
     .addOption(new Option('--environment <name>', 'where').choices(ENVIRONMENTS).makeOptionMandatory())
-    .action(async ({ realm, environment }: KeyOptions) => {
-      shell.print([await withLedger(shell, (db) => createApiKey(db, environment, realm))]);
+    .option('--application <id>', 'one that it may act for; may be repeated, and without it: all of the realm', collectApplications)
+    .action(async ({ realm, environment, application: applications }: KeyOptions) => {
+      shell.print([await withLedger(shell, (db) => createApiKey(db, { environment, realm, applications }))]);
     });
   key
     .command('revoke')

@@ -2,6 +2,7 @@ import { exportSPKI, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bearer, openTestApi, type TestApi } from '../../support/api.js';
 import { createTestWorld, type TestWorld } from '../../support/app.js';
+import { APPLICATION_ID } from '../../support/catalogue.js';
 import { createTestIssuer, toUnsignedToken, type TestIssuer } from '../../support/player-tokens.js';
 import type { TableRow } from '../../../src/api/api-route.js';
 import { ROUTE_TABLE } from '../../../src/api/route-table.js';
@@ -19,7 +20,11 @@ let bad: Record<string, string>;
 beforeAll(async () => {
   world = await createTestWorld();
   issuer = await createTestIssuer();
-  const issuers = [issuer.entry, { ...issuer.entry, audience: 'another-game', realm: 'other-game' }];
+  const issuers = [
+    issuer.entry,
+    { ...issuer.entry, audience: 'another-game', realm: 'other-game' },
+    { ...issuer.entry, audience: 'other-application', applications: ['1'] },
+  ];
   const runtime = await world.openRuntime({ worker: false }, { fulfilment: { grantWaitMs: 0 } });
   api = await openTestApi(world, runtime, issuers);
   good = { 'game-server': api.key, player: await issuer.sign(PLAYER) };
@@ -50,7 +55,7 @@ const NAMES_OF_BAD_CREDENTIALS = [
 ];
 
 async function makeBadCredentials(): Promise<Record<string, string>> {
-  const revoked = await createApiKey(world.database.db, 'production', 'game');
+  const revoked = await createApiKey(world.database.db, { environment: 'production', realm: 'game' });
   await revokeApiKey(world.database.db, revoked.split('_')[1] ?? '');
   const token = await issuer.sign(PLAYER);
   const past = Math.floor(Date.now() / 1_000) - 3_600;
@@ -135,7 +140,7 @@ describe('a key of another realm or environment', () => {
   ] as const;
 
   test.each(elsewhere)('sees and submits nothing of this one ($environment, $realm)', async ({ environment, realm }) => {
-    const key = await createApiKey(world.database.db, environment, realm);
+    const key = await createApiKey(world.database.db, { environment, realm });
     const { accountId } = world.account();
     const order = await world.pay();
     const payload = { account: accountId, purchaseData: order.purchaseData };
@@ -152,5 +157,48 @@ describe('a key of another realm or environment', () => {
       headers: bearer(key),
     });
     expect(acknowledged.statusCode).toBe(404);
+  });
+});
+
+describe('a caller bound to applications', () => {
+  const OTHER_APPLICATION_ID = '1';
+  const bound = async (applications: readonly string[]) =>
+    createApiKey(world.database.db, { environment: 'production', realm: 'game', applications });
+
+  /** What each call says to these credentials, of an order that is in the ledger. */
+  async function callAll(credentials: string, accountId: string) {
+    const { purchaseOrderId, purchaseData } = await world.pay();
+    const headers = bearer(credentials);
+    const post = (url: string, payload: object) =>
+      api.app.inject({ method: 'POST', url, payload: { account: accountId, ...payload }, headers });
+    const intent = await post('/v1/purchase-intents', { applicationId: APPLICATION_ID, productId: 'gold60' });
+    const submitted = await post('/v1/purchases', { purchaseData });
+    const known = { account: accountId, purchaseData };
+    await api.app.inject({ method: 'POST', url: '/v1/purchases', payload: known, headers: bearer(api.key) });
+    const resubmitted = await post('/v1/purchases', { purchaseData });
+    const looked = await api.app.inject({ url: `/v1/purchases/${purchaseOrderId}`, headers });
+    const acknowledged = await post(`/v1/purchases/${purchaseOrderId}/acknowledgement`, {});
+    const goods = await api.app.inject({ url: `/v1/accounts/${accountId}/goods`, headers });
+    return [intent, submitted, resubmitted, looked, acknowledged, goods].map((answer) => {
+      const { code } = answer.json<{ code?: string }>();
+      return answer.statusCode < 400 ? answer.statusCode : code;
+    });
+  }
+  const NOT_ALLOWED = 'APPLICATION_NOT_ALLOWED';
+  const NOT_FOUND = 'PURCHASE_NOT_FOUND';
+  const REFUSED = [NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, NOT_FOUND, NOT_FOUND, 200];
+
+  test('as a game server sells, submits, sees and acknowledges nothing of another application', async () => {
+    expect(await callAll(await bound([OTHER_APPLICATION_ID]), world.account().accountId)).toEqual(REFUSED);
+  });
+
+  test('as a player neither, not even its own order', async () => {
+    const { accountId } = world.account();
+    expect(await callAll(await issuer.sign(accountId, { aud: 'other-application' }), accountId)).toEqual(REFUSED);
+  });
+
+  test('does all of it in each of its applications', async () => {
+    const key = await bound([OTHER_APPLICATION_ID, APPLICATION_ID]);
+    expect(await callAll(key, world.account().accountId)).toEqual([201, 202, 202, 200, 200, 200]);
   });
 });

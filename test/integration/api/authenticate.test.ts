@@ -21,7 +21,7 @@ const makeBadKey = () => `dlk_${randomBytes(6).toString('hex')}_${randomBytes(32
 
 test('a revoked key works on for five seconds at most, and a key is not asked for on each call', async () => {
   const { db, query, authenticate } = await openAuthenticate();
-  const key = await createApiKey(db, 'production', 'game');
+  const key = await createApiKey(db, { environment: 'production', realm: 'game' });
   for (let calls = 0; calls < 3; calls += 1) {
     expect(await authenticate(`Bearer ${key}`, false)).toMatchObject({ kind: 'game-server', realm: 'game', environment: 'production' });
   }
@@ -48,7 +48,10 @@ test('the ledger is asked once a minute for the same bad key', async () => {
 
 test('suspects with ever new keys keep the ledger busy with one look-up at a time, and a good key is let in beside them', async () => {
   const { db, query, authenticate } = await openAuthenticate();
-  const [known, fresh] = [await createApiKey(db, 'production', 'game'), await createApiKey(db, 'production', 'game')];
+  const [known, fresh] = [
+    await createApiKey(db, { environment: 'production', realm: 'game' }),
+    await createApiKey(db, { environment: 'production', realm: 'game' }),
+  ];
   await authenticate(`Bearer ${known}`, false);
   vi.advanceTimersByTime(5_000);
   query.mockClear();

@@ -21,7 +21,7 @@ const apps: App[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  key = await createApiKey(database.db, 'production', 'game');
+  key = await createApiKey(database.db, { environment: 'production', realm: 'game' });
 });
 afterEach(async () => {
   await Promise.all(apps.splice(0).map((app) => app.close()));
@@ -69,7 +69,7 @@ test('a caller past its share is told when to come back, and others are not', as
   expect(refused.statusCode).toBe(429);
   expect(refused.json()).toMatchObject({ code: 'RATE_LIMITED', final: false, next: 'ask-again' });
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-  expect((await get(await createApiKey(database.db, 'production', 'game'))).statusCode).toBe(200);
+  expect((await get(await createApiKey(database.db, { environment: 'production', realm: 'game' }))).statusCode).toBe(200);
   expect((await app.inject({ url: '/livez' })).statusCode).toBe(200);
 });
 
@@ -87,7 +87,7 @@ test.each([
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(1);
   }
   expect((await get(key)).statusCode).toBe(200);
-  expect((await get(await createApiKey(database.db, 'production', 'game'))).statusCode).toBe(200);
+  expect((await get(await createApiKey(database.db, { environment: 'production', realm: 'game' }))).statusCode).toBe(200);
   expect((await get(makeBad(), '192.0.2.2')).statusCode).toBe(401);
 });
 

@@ -68,6 +68,15 @@ test('a catalogue is applied as the next version, and one with a fault is not', 
   expect(await findCatalogue(world.database.db)).toEqual(stored);
 });
 
+test('a key may be bound to some applications of its realm, each of them digits', async () => {
+  const create = (...applications: string[]) =>
+    dropless('key', 'create', '--realm', 'game', '--environment', 'production', ...applications.flatMap((id) => ['--application', id]));
+  const find = async ({ out }: CliResult) => findApiKey(world.database.db, out.trim());
+  expect(await find(await create('1', '22'))).toMatchObject({ realm: 'game', applications: ['1', '22'] });
+  expect((await find(await create()))?.applications).toBeUndefined();
+  expect(await create('1', 'com.example.game')).toMatchObject({ status: 2, out: '' });
+});
+
 test('a key works until it is revoked', async () => {
   const { out } = await dropless('key', 'create', '--realm', 'game', '--environment', 'production');
   const key = await findApiKey(world.database.db, out.trim());
