@@ -6,7 +6,7 @@ import { isReleasable, listObstacles } from '../domain/judge-purchase.js';
 import { isCompleted, type Purchase } from '../domain/purchase.js';
 import { ensureAccount } from '../ledger/accounts.js';
 import type { Database } from '../ledger/database.js';
-import { attachPurchase, releasePurchase, type Decision } from '../ledger/operator-acts.js';
+import { attachPurchase, releasePurchase, requireReleasable, type Decision } from '../ledger/operator-acts.js';
 import { getPurchase } from '../ledger/purchases.js';
 import type { LedgerWatch } from '../ledger/watch.js';
 import type { LedgerChange, OperatorResolve, OperatorRetry } from '../workflows/contract.js';
@@ -42,7 +42,7 @@ export async function resolve(
 /**
  * Lets a parked or operator-refused order be granted in spite of what stands against it, to its owner or the account
  * named. What would leave nothing to grant, or nobody to grant it to, cannot be released.
- * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `RELEASE_IMPOSSIBLE`, `PURCHASE_REVOKED`, `NOT_PARKED`, `PARK_NUMBER_STALE`, `ALREADY_OWNED`
+ * @throws {DroplessError} `PURCHASE_NOT_FOUND`, `PURCHASE_REVOKED`, `NOT_PARKED`, `RELEASE_IMPOSSIBLE`, `PARK_NUMBER_STALE`, `ALREADY_OWNED`
  */
 export async function release(
   deps: OperateDeps,
@@ -51,6 +51,7 @@ export async function release(
   decision: Decision,
 ): Promise<void> {
   const purchase = await getPurchase(deps.db, purchaseOrderId);
+  requireReleasable(purchase); // Before asking what stands against a grant that is not to come any more.
   const account = toAccount(purchase, accountId);
   const accountKey = account === undefined ? purchase.accountKey : await ensureAccount(deps.db, account);
   const standing = listObstacles({ ...purchase, accountKey }, deps.catalogue());

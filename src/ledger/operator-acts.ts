@@ -72,8 +72,7 @@ export async function releasePurchase(
 ): Promise<void> {
   const purchase = await lockPurchase(tx, purchaseOrderId);
   if (purchase === undefined) throw new DroplessError('PURCHASE_NOT_FOUND');
-  if (purchase.revokedAt !== undefined) throw new DroplessError('PURCHASE_REVOKED');
-  if (purchase.park === undefined && purchase.state !== 'refused') throw new DroplessError('NOT_PARKED');
+  requireReleasable(purchase);
   refuseOtherPark(purchase, decision);
   const { accountKey: owner } = purchase;
   if (owner !== undefined && accountKey !== undefined && owner !== accountKey) throw new DroplessError('ALREADY_OWNED');
@@ -86,6 +85,12 @@ export async function releasePurchase(
   await insertAct(tx, purchaseOrderId, 'release', decision, { reasons, accountKey: accountKey?.toString() });
   await insertPurchaseEvent(tx, purchaseOrderId, 'released', { reasons });
   await insertOutgoingEvent(tx, purchaseOrderId, 'purchase.released');
+}
+
+/** @throws {DroplessError} `PURCHASE_REVOKED`, `NOT_PARKED`: a release has nothing to release it from */
+export function requireReleasable({ revokedAt, park, state }: Purchase): void {
+  if (revokedAt !== undefined) throw new DroplessError('PURCHASE_REVOKED');
+  if (park === undefined && state !== 'refused') throw new DroplessError('NOT_PARKED');
 }
 
 /**

@@ -30,6 +30,7 @@ export function createProgram(shell: Shell): Command {
   const program = new Command('dropless')
     .description('Zero lost orders for HarmonyOS in-app purchases: the operator’s commands.')
     .exitOverride()
+    .showHelpAfterError('The same with --help says what it takes.')
     .configureOutput({ writeOut: shell.writeOut, writeErr: shell.writeError });
   for (const add of ADD_ALL) add(program, shell);
   return program;

@@ -20,6 +20,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   INTERNAL_ERROR: 'If it stays so, report it with this line.',
 };
 
-export function adviseOnError(code: ErrorCode): string {
-  return ADVICE[code] ?? '';
+/** `order`: the one that the command was about, if it was about one. */
+export function adviseOnError(code: ErrorCode, order = 'ORDER'): string {
+  return (ADVICE[code] ?? '').replaceAll('ORDER', () => order);
 }

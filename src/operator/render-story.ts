@@ -6,7 +6,7 @@ import type { PurchaseStory } from '../fulfilment/describe.js';
 import type { PurchaseEvent } from '../ledger/timeline.js';
 import type { OperatorAct } from '../ledger/operator-acts.js';
 
-const NAME_WIDTH = 14;
+const NAME_WIDTH = 16;
 const KIND_WIDTH = 18;
 
 /** Everything that the ledger knows of an order, for the person who asks after it. */
@@ -21,7 +21,7 @@ export function renderStory({ purchase, timeline, acts }: PurchaseStory): string
 }
 
 function renderFacts(purchase: Purchase): string[] {
-  const { purchaseOrderId, applicationId, environment, realm, productId, productType, quantity, released } = purchase;
+  const { purchaseOrderId, applicationId, environment, realm, productId, productType, quantity, released, unexpected } = purchase;
   return [
     fact('Order', purchaseOrderId),
     fact('State', toStateWords(purchase)),
@@ -29,6 +29,7 @@ function renderFacts(purchase: Purchase): string[] {
     fact('Product', `${productId} × ${quantity} (${productType})`),
     fact('Application', `${applicationId}, ${environment}, realm ${realm}`),
     ...renderTimes(purchase),
+    ...(unexpected.length === 0 ? [] : [fact('Not understood', `in what the store signed: ${unexpected.join(', ')}`)]),
     ...(released.length === 0 ? [] : [fact('Released from', released.join(', '))]),
     ...renderPark(purchase),
     fact('Workflow', `${purchaseOrderId} (the id to search for in Temporal)`),
@@ -36,14 +37,26 @@ function renderFacts(purchase: Purchase): string[] {
 }
 
 function renderTimes(purchase: Purchase): string[] {
-  const { purchasedAt, signedAt, receivedAt, grantedAt, acknowledgedAt, finishedAt, finishedBy, revokedAt, storeFinished } = purchase;
+  const {
+    purchasedAt,
+    signedAt,
+    receivedAt,
+    grantedAt,
+    acknowledgedAt,
+    finishedAt,
+    finishedBy,
+    finishUnknownAt,
+    revokedAt,
+    storeFinished,
+  } = purchase;
   const times: readonly (readonly [string, Date | undefined, string?])[] = [
     ['Paid', purchasedAt],
-    ['Signed', signedAt, storeFinished ? 'the store calls it finished' : 'the store calls it unfinished'],
+    ['Signed', signedAt, storeFinished ? 'finished at the store by then' : 'not finished at the store by then'],
     ['Received', receivedAt],
     ['Granted', grantedAt],
     ['Acknowledged', acknowledgedAt],
     ['Finished', finishedAt, finishedBy === 'client' ? 'as the app says' : 'as the store says'],
+    ['Finish unknown', finishUnknownAt, 'nobody told of it; no workflow waits for it any more'],
     ['Revoked', revokedAt],
   ];
   return times.flatMap(([name, time, note]) =>

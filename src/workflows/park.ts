@@ -1,7 +1,6 @@
 import { condition, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { parkedReasonAttribute, type OperatorResolve, type OperatorRetry, type ParkedMemo } from './contract.js';
 import { step } from './step.js';
-import { isReleasable } from '../domain/judge-purchase.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import type { ParkReason } from '../domain/purchase.js';
 
@@ -19,7 +18,7 @@ export interface Inbox {
 export async function waitParked(purchaseOrderId: PurchaseOrderId, code: ParkReason, inbox: Inbox): Promise<void> {
   const { park } = await step('parkPurchase', { purchaseOrderId, code });
   if (park === undefined) return; // It moved on meanwhile: the next look at the ledger says where to.
-  show(code, park);
+  show(purchaseOrderId, code, park);
   await condition(() => inbox.ledgerChanged || takeAct(inbox, park) !== undefined);
   const act = takeAct(inbox, park);
   if (act !== undefined) {
@@ -37,10 +36,9 @@ function takeAct({ acts }: Inbox, park: number): OperatorRetry | OperatorResolve
   return acts.find((act) => act.park === park);
 }
 
-function show(reason: ParkReason, park: number): void {
-  const whatToDo = isReleasable(reason)
-    ? 'Look at the order; then `dropless release`, or `dropless resolve` with the park number.'
-    : 'Mend what the reason names (catalogue, owner); then `dropless retry` with the park number.';
+/** Where an operator looks in Temporal. What to do depends on more than the reason: the command that knows is named. */
+function show(purchaseOrderId: PurchaseOrderId, reason: ParkReason, park: number): void {
+  const whatToDo = `\`dropless show ${purchaseOrderId}\` says what to do, with the commands to copy.`;
   const memo: ParkedMemo = { reason, park, whatToDo };
   upsertSearchAttributes([{ key: parkedReasonAttribute, value: reason }]);
   upsertMemo({ parked: memo });

@@ -89,6 +89,12 @@ test('a resolved order is closed for every act but release', async () => {
   expect(await act('release', order)).toMatchObject({ status: 0, out: expect.stringContaining('is granted (已发放)') as string });
 });
 
+test('release of an order that was delivered elsewhere says that it is not parked, not what a grant would lack', async () => {
+  const order = await payUnowned();
+  expect(await dropless('resolve', order, '--as', 'granted-elsewhere', '--why', 'x')).toMatchObject({ status: 0 });
+  expect(await dropless('release', order, '--why', 'x')).toEqual(refusedWith('NOT_PARKED'));
+});
+
 test('without Temporal a retry or resolve is refused and changes nothing; a release or attach is recorded for later', async () => {
   const address = await unreachableAddress();
   dropless = createTestCli(world, address);

@@ -22,6 +22,11 @@ test('a failure is one line: its code, what it means, and what to do', async () 
   });
 });
 
+test('a failure about an order names the order in what to do', async () => {
+  const { err } = await runDropless(['show', 'order-$&-1'], failWith(new DroplessError('PARK_NUMBER_STALE')));
+  expect(err).toContain('`dropless show order-$&-1`');
+});
+
 test('an unforeseen failure shows neither its text nor a stack', async () => {
   const error = Object.assign(new Error('insert of (secret) failed\nat line 1'), { code: '23514' });
   const { status, err } = await runDropless(['show', 'order-1'], failWith(error));
