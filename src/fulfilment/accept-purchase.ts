@@ -4,11 +4,11 @@ import { quarantine, type QuarantineDeps } from './quarantine.js';
 import type { Application } from '../domain/catalogue.js';
 import type { ErrorCode } from '../domain/error-codes.js';
 import { DroplessError } from '../domain/errors.js';
-import type { Account } from '../domain/ids.js';
+import type { Account, PurchaseOrderId } from '../domain/ids.js';
 import { toOwnerRule, type OwnerRule } from '../domain/owner.js';
 import type { Purchase, VerifiedPurchase } from '../domain/purchase.js';
 import { absorbEvidence, toNews } from '../ledger/absorb-evidence.js';
-import { ensureAccount, insertPresentation } from '../ledger/accounts.js';
+import { ensureAccount, hasPresented, insertPresentation } from '../ledger/accounts.js';
 import { findPurchase, getPurchase } from '../ledger/purchases.js';
 import { receivePurchase, type ResolvedOwner } from '../ledger/receive-purchase.js';
 import type { LedgerWatch } from '../ledger/watch.js';
@@ -40,12 +40,18 @@ export async function acceptPurchase(deps: AcceptDeps, verified: VerifiedPurchas
     ? { purchase: known, news: 'none' as const }
     : await write(deps, { verified, presented, rule, realm: application.realm, known });
   if (presenter !== undefined && !isSameAccount(accepted.purchase.account, presenter)) {
-    await insertPresentation(deps.db, verified.purchaseOrderId, await ensureAccount(deps.db, presenter));
+    await rememberPresenter(deps, accepted.purchase.purchaseOrderId, presenter);
   }
   if (accepted.news !== 'none' && verified.unexpected.length > 0) {
     deps.alarm('PAYLOAD_UNEXPECTED', { purchaseOrderId: verified.purchaseOrderId, unexpected: verified.unexpected });
   }
   return accepted;
+}
+
+/** The constraint decides who comes first; the reading before only spares a repeat its writes. */
+async function rememberPresenter({ db }: AcceptDeps, purchaseOrderId: PurchaseOrderId, presenter: Account): Promise<void> {
+  if (await hasPresented(db, purchaseOrderId, presenter)) return;
+  await insertPresentation(db, purchaseOrderId, await ensureAccount(db, presenter));
 }
 
 interface Arrival {

@@ -123,6 +123,7 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
   await tx.query(
     `update purchases set product_id = $2, product_type = $3, quantity = $4, unexpected = $5,
        park_reason = null, parked_at = null, finished_elsewhere = finished_elsewhere or $8,
+       price = coalesce($9, price), currency = coalesce($10, currency),
        purchased_at = coalesce($6, purchased_at), account_key = coalesce(account_key, $7)
      where purchase_order_id = $1 and state = 'received'`,
     [
@@ -134,6 +135,8 @@ async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified:
       verified.purchasedAtMs === undefined ? null : new Date(verified.purchasedAtMs),
       owner?.accountKey ?? null,
       isFinishedElsewhere(purchase, verified),
+      verified.price ?? null,
+      verified.currency ?? null,
     ],
   );
 }

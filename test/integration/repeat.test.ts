@@ -43,6 +43,16 @@ test.each(['granted', 'finished'] as const)(
   },
 );
 
+test('a repeat by another account than the owner’s writes nothing either, once it is known to have presented the order', async () => {
+  const [order, owner, other] = [toVerified({ price: undefined }), toAccount(), toAccount()];
+  const plain = createInlineFulfilment({ db: database.db, verifier: CREDULOUS_VERIFIER });
+  const evidence = toEvidence(order);
+  for (const presenter of [owner, other]) await plain.submit({ evidence, presenter });
+  const { cost, fulfilment } = openCounted();
+  expect((await fulfilment.submit({ evidence, presenter: other })).code).toBe('OWNED_BY_ANOTHER_ACCOUNT');
+  expect(cost).toEqual({ queries: 2, transactions: 0, seals: 0 });
+});
+
 test('news about a granted order is sealed and kept', async () => {
   const [order, presenter] = [toVerified({ price: undefined }), toAccount()];
   const { cost, fulfilment } = openCounted();
