@@ -24,9 +24,10 @@ export function createBackendDelivery({ backend, storage, logger, buyWithoutInte
       if (answer === undefined) return buyWithoutIntent ? { developerPayload: '' } : refusal('BACKEND_UNREACHABLE');
       return isIntent(answer) ? answer : refusal(answer.code ?? 'BACKEND_UNREACHABLE', answer);
     },
-    async deliver(account, { purchaseData }) {
+    async deliver(account, { purchaseData, order }) {
       const answer = await orUnreachable(() => backend.submit(account, purchaseData), logger);
-      return answer === undefined ? UNREACHABLE : toOutcome(answer);
+      const isOfAnother = order !== undefined && (answer?.purchaseOrderId ?? order.purchaseOrderId) !== order.purchaseOrderId;
+      return answer === undefined || isOfAnother ? UNREACHABLE : toOutcome(answer);
     },
     beforeFinish: (account, order) => acknowledgements.expect(account, order),
     afterFinish: (account, { purchaseOrderId }) => acknowledgements.confirm(account, purchaseOrderId),

@@ -44,6 +44,8 @@ export interface BackendAnswer {
   /** The server's stable code, where it is not a plain success. */
   readonly code?: string;
   readonly message?: Text;
+  /** Which order this is said of; an answer about another order is none. */
+  readonly purchaseOrderId?: string;
   /** Milliseconds that the server asks to be left alone. */
   readonly retryAfterMs?: number;
 }
