@@ -27,13 +27,23 @@ export interface DatabaseOptions {
 /** A local statement takes milliseconds; past these the database is as good as down, and the caller is told to come back. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
+/** For one of the pool's connections to come free. A burst of callers takes seconds to work off, and it is no failing database. */
+const POOL_WAIT_TIMEOUT_MS = 15_000;
+
+/** The pool has one time limit for both; connecting to a database that is away must not take as long as waiting for one's turn. */
+class LedgerClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  }
+}
 
 /** Opens a pool lazily: nothing is connected before the first query. Errors of the connection become `LEDGER_UNAVAILABLE`. */
 export function openDatabase({ url, poolSizeMax, onIdleError }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSizeMax,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    Client: LedgerClient,
+    connectionTimeoutMillis: POOL_WAIT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
     application_name: 'dropless',
