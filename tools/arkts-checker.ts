@@ -11,6 +11,9 @@ export interface Finding {
   readonly message: string;
 }
 
+/** Each package's entry file, without its extension. */
+type Packages = Readonly<Record<string, string>>;
+
 const require = createRequire(import.meta.url);
 const DECLARATIONS = dirname(require.resolve('@arkts/declarations/dist/global.d.ts'));
 const EXTENSIONS = ['.d.ts', '.d.ets', '.ets', '.ts'];
@@ -20,7 +23,7 @@ const EXTENSIONS = ['.d.ts', '.d.ets', '.ets', '.ts'];
  * linter's mode drops what is wrong inside a declaration file, where a broken import turns into `any` without a word: see
  * `checkDeclarations`.
  */
-export function checkArkTs(files: readonly string[], typesFolder: string): readonly Finding[] {
+export function checkArkTs(files: readonly string[], typesFolder: string, packages: Packages = {}): readonly Finding[] {
   const options: ts.CompilerOptions = {
     ...OPTIONS,
     skipLibCheck: true,
@@ -34,7 +37,7 @@ export function checkArkTs(files: readonly string[], typesFolder: string): reado
   const builder = ts.createIncrementalProgramForArkTs({
     rootNames: [...files, GLOBALS].map((file) => resolve(file)),
     options,
-    host: createHost(options, typesFolder),
+    host: createHost(options, typesFolder, packages),
   });
   const linted = ts.ArkTSLinter_1_1.runArkTSLinter(builder, undefined, undefined, 'ArkTS_1_1');
   return toFindings([...listDiagnostics(builder), ...linted], DECLARATIONS);
@@ -46,7 +49,7 @@ export function checkDeclarations(files: readonly string[], typesFolder: string)
   const builder = ts.createIncrementalProgram({
     rootNames: [...files, GLOBALS].map((file) => resolve(file)),
     options,
-    host: createHost(options, typesFolder),
+    host: createHost(options, typesFolder, {}),
   });
   return toFindings(listDiagnostics(builder), DECLARATIONS);
 }
@@ -63,13 +66,19 @@ const OPTIONS: ts.CompilerOptions = {
   types: [],
 };
 
-function createHost(options: ts.CompilerOptions, typesFolder: string): ts.CompilerHost {
+function createHost(options: ts.CompilerOptions, typesFolder: string, packages: Packages): ts.CompilerHost {
   const host = ts.createIncrementalCompilerHost(options);
   const folders = [resolve(typesFolder), ...['kits', 'api', 'arkts'].map((folder) => join(DECLARATIONS, folder))];
+  const findBases = (name: string, importer: string): readonly string[] => {
+    const entry = packages[name];
+    if (entry !== undefined) return [resolve(entry)];
+    return name.startsWith('.') ? [resolve(dirname(importer), name)] : folders.map((folder) => join(folder, name));
+  };
   host.resolveModuleNames = (names, importer) =>
     names.map((name) => {
-      const bases = name.startsWith('.') ? [resolve(dirname(importer), name)] : folders.map((folder) => join(folder, name));
-      const candidates = bases.flatMap((base) => EXTENSIONS.map((extension) => ({ resolvedFileName: base + extension, extension })));
+      const candidates = findBases(name, importer).flatMap((base) =>
+        EXTENSIONS.map((extension) => ({ resolvedFileName: base + extension, extension })),
+      );
       return candidates.find(({ resolvedFileName }) => host.fileExists(resolvedFileName)) as ts.ResolvedModuleFull | undefined;
     });
   return host;

@@ -4,8 +4,11 @@ import { checkArkTs, checkDeclarations } from './arkts-checker.js';
 
 const TYPES = 'client/types';
 const SOURCES = 'client/src/main/ets';
+/** The sample's part without UI: pages do not check outside DevEco Studio. */
+const SAMPLE = ['purchases', 'entryability/EntryAbility'].map((name) => `client/sample/entry/src/main/ets/${name}.ets`);
+const PACKAGES = { '@dropless/purchase-kit': 'client/Index' };
 
-/** The kit's ArkTS half, the core files that it imports, and the declarations that stand for Huawei's. */
+/** The kit's ArkTS half, the sample's use of it, the core files that it imports, and the declarations that stand for Huawei's. */
 function main(): number {
   const adapters = listFiles(SOURCES, '.ets');
   const declarations = listFiles(TYPES, '.d.ts');
@@ -13,7 +16,10 @@ function main(): number {
     console.error(`Nothing to check in ${SOURCES} or ${TYPES}.`);
     return 1;
   }
-  const findings = [...checkArkTs(['client/Index.ets', ...adapters], TYPES), ...checkDeclarations(declarations, TYPES)];
+  const findings = [
+    ...checkArkTs(['client/Index.ets', ...adapters, ...SAMPLE], TYPES, PACKAGES),
+    ...checkDeclarations(declarations, TYPES),
+  ];
   for (const { file, line, rule, message } of findings) console.error(`${file}:${line} ${rule}: ${message}`);
   return findings.length === 0 ? 0 : 1;
 }

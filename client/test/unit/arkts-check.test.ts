@@ -15,6 +15,11 @@ const fixtures = readdirSync(FIXTURES)
     return { path, rule: readFileSync(path, 'utf8').split('\n', 1)[0]?.replace('// ', '') };
   });
 
+const findings = checkArkTs(
+  fixtures.map(({ path }) => path),
+  TYPES,
+);
+
 /** Our declarations with one change, elsewhere. */
 function copyTypes(from: string, to: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'arkts-types-'));
@@ -30,7 +35,16 @@ test('there is a bad example for each rule that bites', () => {
 });
 
 test.each(fixtures)('$path yields $rule', ({ path, rule }) => {
-  expect(checkArkTs([path], TYPES).map((finding) => finding.rule)).toContain(rule);
+  expect(findings.filter(({ file }) => file === path).map((finding) => finding.rule)).toContain(rule);
+});
+
+test('nothing but the bad examples is objected to', () => {
+  expect(new Set(findings.map(({ file }) => file))).toEqual(new Set(fixtures.map(({ path }) => path)));
+});
+
+// In OpenHarmony's own words these two are warnings.
+test.each(['global-this', 'definite-assignment'])('%s, a warning, counts like an error', (name) => {
+  expect(findings.map(({ file }) => file)).toContain(join(FIXTURES, `${name}.ets`));
 });
 
 test('what ArkTS accepts yields nothing', () => {
