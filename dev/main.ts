@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { countClosingTable, holds, renderClosingTable } from './demo/closing-table.js';
-import { renderCurls } from './demo/curls.js';
+import { renderPrintedCalls } from './demo/printed-calls.js';
 import { createStage } from './demo/story.js';
 import { STORIES } from './demo/stories.js';
 import { openStack, type Stack } from './stack/stack.js';
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     const demo = runDemo(stack);
     const held = await Promise.race([demo, interrupted.then(() => undefined)]);
     if (held === undefined || values.exit) return held === false ? 1 : 0;
-    say(renderCurls(stack));
+    say(renderPrintedCalls(stack));
     await interrupted;
     return held ? 0 : 1;
   } finally {

@@ -34,7 +34,9 @@ export interface Bought {
   readonly purchaseData: string;
 }
 
-export function createPlayer({ store, server, apiKey }: Stack, account = `player-${randomBytes(3).toString('hex')}`): Player {
+/** `tell` gets a line for each order that is paid. */
+export function createPlayer({ store, server, apiKey }: Stack, tell: (line: string) => void): Player {
+  const account = `player-${randomBytes(3).toString('hex')}`;
   const iap = createDeviceIap({ store, user: account, applicationId: APPLICATION_ID, products: PRODUCTS });
   const post = async (path: string, body: object, url = server.url): Promise<ApiAnswer> => {
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
@@ -52,7 +54,9 @@ export function createPlayer({ store, server, apiKey }: Stack, account = `player
       const intent = await post('/v1/purchase-intents', { account, applicationId: APPLICATION_ID, productId });
       const { developerPayload = '' } = intent.body;
       const { purchaseData } = await iap.createPurchase({}, { productId, productType, developerPayload });
-      return toBought(purchaseData);
+      const bought = toBought(purchaseData);
+      tell(`Order ${bought.purchaseOrderId}, paid by ${account}`);
+      return bought;
     },
     submit: (purchaseData, url) => post('/v1/purchases', { account, purchaseData }, url),
     async finish({ purchaseOrderId, purchaseToken, productType }) {

@@ -30,7 +30,7 @@ export function createStage(stack: Stack, tell: (line: string) => void): Stage &
     stack,
     paidOrders,
     tell,
-    newPlayer: () => createPlayer(stack),
+    newPlayer: () => createPlayer(stack, tell),
     paid: (purchaseOrderId) => void paidOrders.push(purchaseOrderId),
     until: async (purchaseOrderId, state) => {
       const id = parsePurchaseOrderId(purchaseOrderId);

@@ -14,12 +14,13 @@ const MAX_TRIES = 50;
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT);
-    if (await isFree(port)) return port;
+    if (await isFreePort(port)) return port;
   }
   throw new Error(`No free port found between ${FIRST_PORT} and ${LAST_PORT}`);
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on this port of 127.0.0.1 at this moment. */
+export async function isFreePort(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');

@@ -2,19 +2,24 @@ import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import type { Log } from './child-process.js';
 import { findDataDir } from './data-dir.js';
-import { findFreePort } from './free-port.js';
+import { findOrCreateDemoKey } from './demo-key.js';
+import { writeEnvFile } from './env-file.js';
 import { openPostgres } from './postgres.js';
+import { rememberPorts, type Ports } from './remembered-ports.js';
 import { openServerProcess, type ServerProcess } from './server-process.js';
-import { loadStackSettings } from './settings.js';
+import { loadStackSettings, type StackSettings } from './settings.js';
 import { findTemporal } from './temporal-binary.js';
 import { openTemporal, type Temporal } from './temporal.js';
 import { openStoreServer } from '../store/http.js';
+import { createOrderFile } from '../store/order-file.js';
 import { createStore, type Store } from '../store/store.js';
 import { registerSearchAttributes } from '../../src/fulfilment/set-up.js';
-import { createApiKey } from '../../src/ledger/api-keys.js';
 import { openDatabase, type Database } from '../../src/ledger/database.js';
 import { migrate } from '../../src/ledger/migrate.js';
 import { PROJECT_DIR } from './project-dir.js';
+
+/** The one that a development server of Temporal comes with. */
+const NAMESPACE = 'default';
 
 /** Everything of dropless on this machine: database, engine, a store to buy from, and the server. */
 export interface Stack {
@@ -27,7 +32,10 @@ export interface Stack {
   readonly server: ServerProcess;
   /** A game server's key. */
   readonly apiKey: string;
+  /** What the server was started with, … */
   readonly env: Readonly<Record<string, string>>;
+  /** … and the file in which a shell finds it. */
+  readonly envFile: string;
   /** Undefined when Temporal was there before us: then it is not ours to stop. */
   readonly temporal: { kill(): Promise<void>; restart(): Promise<void> } | undefined;
   close(): Promise<void>;
@@ -45,21 +53,35 @@ export async function openStack({ say, log }: StackOptions): Promise<Stack> {
     for (const end of closing.splice(0).toReversed()) await end();
   };
   try {
-    return { ...(await openParts(say, log, (end) => void closing.push(end))), close };
+    const dataDir = await findDataDir();
+    const settings = await loadStackSettings(dataDir);
+    const ground = {
+      dataDir,
+      ports: await rememberPorts(dataDir),
+      say,
+      log,
+      onClose: (end: () => Promise<void>) => void closing.push(end),
+    };
+    return { ...(await openParts(ground, settings)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-type OnClose = (end: () => Promise<void>) => void;
+/** What every part stands on. */
+interface Ground extends StackOptions {
+  readonly dataDir: string;
+  readonly ports: Ports;
+  onClose(end: () => Promise<void>): void;
+}
 
-async function openParts(say: (line: string) => void, log: Log, onClose: OnClose): Promise<Omit<Stack, 'close'>> {
-  const dataDir = await findDataDir();
-  const settings = await loadStackSettings(dataDir);
-  const [databaseUrl, temporal] = await Promise.all([openLedger(dataDir, say, log, onClose), openEngine(dataDir, say, log, onClose)]);
-  const store = createStore({ pki: settings.pki, clock: () => new Date() });
-  const storeServer = await openStoreServer(store);
+async function openParts(ground: Ground, settings: StackSettings): Promise<Omit<Stack, 'close'>> {
+  const { dataDir, ports, say, log, onClose } = ground;
+  const [databaseUrl, temporal] = await Promise.all([openLedger(ground), openEngine(ground)]);
+  const orderFile = createOrderFile(join(dataDir, 'store-orders.json'));
+  const store = createStore({ pki: settings.pki, clock: () => new Date(), orderFile });
+  const storeServer = await openStoreServer(store, ports.store);
   onClose(() => storeServer.close());
   say(`store simulator   ${storeServer.url}`);
   const db = openDatabase({ url: databaseUrl, poolSizeMax: 4, onIdleError: () => undefined });
@@ -74,8 +96,11 @@ async function openParts(say: (line: string) => void, log: Log, onClose: OnClose
     DROPLESS_RESTART_STRANDED_INTERVAL_MS: '2000',
     DROPLESS_STRANDED_AFTER_MS: '2000',
     TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
   };
-  const server = await openServerProcess({ program: 'dist/src/server.js', env, port: await findFreePort(), log });
+  const envFile = join(dataDir, 'env');
+  await writeEnvFile(envFile, env);
+  const server = await openServerProcess({ program: 'dist/src/server.js', env, port: ports.api, log });
   onClose(() => server.stop());
   say(`API and worker    ${server.url}`);
   return {
@@ -86,21 +111,22 @@ async function openParts(say: (line: string) => void, log: Log, onClose: OnClose
     store,
     storeUrl: storeServer.url,
     server,
-    apiKey: await createApiKey(db, { environment: 'production', realm: 'game' }),
+    apiKey: await findOrCreateDemoKey(dataDir, db),
     env,
+    envFile,
     temporal: temporal.control,
   };
 }
 
-async function openLedger(dataDir: string, say: (line: string) => void, log: Log, onClose: OnClose): Promise<string> {
-  const url = process.env['DROPLESS_DATABASE_URL'] ?? (await startPostgres(dataDir, log, onClose));
+async function openLedger(ground: Ground): Promise<string> {
+  const url = process.env['DROPLESS_DATABASE_URL'] ?? (await startPostgres(ground));
   await migrate(url);
-  say(`PostgreSQL        127.0.0.1:${new URL(url).port}`);
+  ground.say(`PostgreSQL        127.0.0.1:${new URL(url).port}`);
   return url;
 }
 
-async function startPostgres(dataDir: string, log: Log, onClose: OnClose): Promise<string> {
-  const postgres = await openPostgres({ dataDir: join(dataDir, 'postgres'), log });
+async function startPostgres({ dataDir, ports, log, onClose }: Ground): Promise<string> {
+  const postgres = await openPostgres({ dataDir: join(dataDir, 'postgres'), port: ports.postgres, log });
   onClose(() => postgres.stop());
   return postgres.url;
 }
@@ -111,23 +137,23 @@ interface Engine {
   readonly control: Stack['temporal'];
 }
 
-async function openEngine(dataDir: string, say: (line: string) => void, log: Log, onClose: OnClose): Promise<Engine> {
+async function openEngine(ground: Ground): Promise<Engine> {
+  const { say } = ground;
   const found = await findTemporal(say);
-  const engine =
-    'address' in found ? { ...found, uiUrl: undefined, control: undefined } : await startTemporal(found.binary, dataDir, log, onClose);
+  const engine = 'address' in found ? { ...found, uiUrl: undefined, control: undefined } : await startTemporal(found.binary, ground);
   const connection = await NativeConnection.connect({ address: engine.address });
-  await registerSearchAttributes(connection, 'default');
+  await registerSearchAttributes(connection, NAMESPACE);
   await connection.close();
   say(`Temporal          ${engine.address}${engine.uiUrl === undefined ? '' : `, UI ${engine.uiUrl}`}`);
   return engine;
 }
 
-async function startTemporal(binary: string, dataDir: string, log: Log, onClose: OnClose): Promise<Engine> {
+async function startTemporal(binary: string, { dataDir, ports, log, onClose }: Ground): Promise<Engine> {
   const options = {
     binary,
     dbFile: join(dataDir, 'temporal.db'),
-    port: await findFreePort(),
-    uiPort: await findFreePort(),
+    port: ports.temporal,
+    uiPort: ports.temporalUi,
     // The demo lets months pass in a moment.
     dynamicConfig: ['frontend.WorkflowTimeSkippingEnabled=true'],
     log,
