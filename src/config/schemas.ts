@@ -48,7 +48,8 @@ export const secretKey = (bytesMin: number) =>
     return key;
   });
 
-const NAMED_ROOT = /^(?<sha256>[0-9A-Fa-f]{64}):(?<path>.+)$/;
+/** A fingerprint also as openssl prints it, with a colon between bytes. */
+const NAMED_ROOT = /^(?<sha256>(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}):(?<path>.+)$/;
 
 /** `SHA256:path.pem,SHA256:path.pem` */
 export const namedRoots = z.string().transform((value, context): readonly NamedRoot[] =>
@@ -58,7 +59,7 @@ export const namedRoots = z.string().transform((value, context): readonly NamedR
       context.addIssue({ code: 'custom' });
       return z.NEVER;
     }
-    return { sha256: sha256.toLowerCase(), path };
+    return { sha256: sha256.replaceAll(':', '').toLowerCase(), path };
   }),
 );
 

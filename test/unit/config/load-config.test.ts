@@ -158,6 +158,13 @@ describe('additional roots', () => {
     expect(root).toEqual({ sha256: fingerprint(pem).toLowerCase(), pem: new X509Certificate(await readFile(path)).toString() });
   });
 
+  test('a fingerprint is taken as openssl prints it, with colons', async () => {
+    const path = await fileWith('colons.pem', pem);
+    const { fingerprint256 } = new X509Certificate(pem);
+    const [root] = loadAdditionalRoots({ DROPLESS_ADDITIONAL_ROOTS: `${fingerprint256}:${path}` });
+    expect(root?.sha256).toBe(fingerprint(pem).toLowerCase());
+  });
+
   test('a file that holds another certificate than the one named is refused', async () => {
     const path = await fileWith('other.pem', otherPem);
     const error = refusalOf({ DROPLESS_ADDITIONAL_ROOTS: `${fingerprint(pem)}:${path}` });
