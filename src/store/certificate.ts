@@ -42,6 +42,8 @@ export function readCertificate(der: Buffer): Certificate {
   const x509 = new X509Certificate(new Uint8Array(der));
   const constraints = x509.getExtension(BasicConstraintsExtension);
   const { subject, serialNumber, notBefore, notAfter } = x509;
+  // Bytes and key never change, nor does the answer; a certificate that is kept is not asked twice.
+  const signed = new WeakMap<KeyObject, Promise<boolean>>();
   return {
     subject,
     serialNumber,
@@ -55,7 +57,11 @@ export function readCertificate(der: Buffer): Certificate {
     extensions: x509.extensions.map(({ type, critical }) => ({ oid: type, critical })),
     fingerprint: createHash('sha256').update(der).digest('hex'),
     publicKey: node.publicKey,
-    isSignedBy: (issuer) => isSignedBy(x509, issuer.publicKey),
+    isSignedBy({ publicKey }) {
+      const answer = signed.get(publicKey) ?? isSignedBy(x509, publicKey);
+      signed.set(publicKey, answer);
+      return answer;
+    },
   };
 }
 

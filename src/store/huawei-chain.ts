@@ -16,6 +16,10 @@ export function readHuaweiChain(x5c: readonly string[]): Passed<HuaweiChain> {
   if (x5c.length !== 3) throw new CheckFailure('JWS_CHAIN_INVALID', `${x5c.length} certificates instead of 3`);
   const [leaf, intermediate, root] = x5c.map(readEntry);
   if (!leaf || !intermediate || !root) throw new CheckFailure('JWS_CHAIN_INVALID', 'an entry is not base64 of a certificate');
+  return toPassed({ leaf, intermediate, root });
+}
+
+export function toPassed({ leaf, intermediate, root }: HuaweiChain): Passed<HuaweiChain> {
   const seen = [leaf, intermediate, root].map(({ subject, serialNumber }) => `${subject} (serial ${serialNumber})`).join(' < ');
   return { value: { leaf, intermediate, root }, seen };
 }

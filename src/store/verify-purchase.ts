@@ -1,10 +1,11 @@
 import { createCheckList, type CheckList, type Passed, type VerificationCheck } from './checks.js';
+import { createKnownChains } from './known-chains.js';
 import { parsePurchaseData, type PurchaseData } from './parse-purchase-data.js';
 import { isPayload, type Payload } from './payload-fields.js';
 import { isPurchaseOrder, readOrderIdentity, toVerifiedPurchase } from './purchase-order-payload.js';
 import { isSubGroupStatus, toGroupPurchases } from './sub-group-status-payload.js';
 import { readCompactJws } from './verify-compact-es256.js';
-import { parseJson, readSignedTime, verifySigned } from './verify-signed.js';
+import { parseJson, readSignedTime, verifySigned, type VerifySignedOptions } from './verify-signed.js';
 import type { ErrorCode } from '../domain/error-codes.js';
 import { DroplessError } from '../domain/errors.js';
 import type { Environment } from '../domain/ids.js';
@@ -48,11 +49,12 @@ export interface VerifierOptions {
 
 export function createVerifier(options: VerifierOptions): Verifier {
   const trustedRoots = new Set(options.trustedRoots);
+  const knownChains = createKnownChains();
   return {
     async verify(evidence, at) {
       const checks = createCheckList();
       try {
-        return { verdict: await judge(evidence, { trustedRoots, at }, checks), checks: checks.list };
+        return { verdict: await judge(evidence, { trustedRoots, at, knownChains }, checks), checks: checks.list };
       } catch (error) {
         if (!(error instanceof DroplessError)) throw error;
         return { verdict: { kind: 'refused', code: error.code, keep: undefined }, checks: checks.list };
@@ -61,11 +63,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
-async function judge(
-  evidence: string,
-  options: { readonly trustedRoots: ReadonlySet<string>; readonly at: Date },
-  checks: CheckList,
-): Promise<Verdict> {
+async function judge(evidence: string, options: VerifySignedOptions, checks: CheckList): Promise<Verdict> {
   const { jws } = await checks.run('evidence', () => readEvidence(evidence));
   const { payload, untimely } = await verifySigned(jws, options, checks);
   if (isPayload(payload) && !isPurchaseOrder(payload) && !isSubGroupStatus(payload)) {

@@ -2,6 +2,7 @@ import type { Certificate } from './certificate.js';
 import { CheckFailure, type CheckList, type Passed } from './checks.js';
 import { checkHuaweiPath, checkLeaf, checkPurpose, checkRootPinned, readHuaweiChain } from './huawei-chain.js';
 import { isPayload, TIME_MS } from './payload-fields.js';
+import type { KnownChains } from './known-chains.js';
 import { listGroupOrders } from './sub-group-status-payload.js';
 import { readCompactJws, readHeader, verifyCompactEs256 } from './verify-compact-es256.js';
 
@@ -9,6 +10,7 @@ export interface VerifySignedOptions {
   readonly trustedRoots: ReadonlySet<string>;
   /** The moment that certificates and times are judged at. */
   readonly at: Date;
+  readonly knownChains: KnownChains;
 }
 
 export interface SignedDocument {
@@ -31,7 +33,7 @@ const EARLY_MS_MAX = 24 * 3_600_000;
 export async function verifySigned(jws: string, options: VerifySignedOptions, checks: CheckList): Promise<SignedDocument> {
   const compact = await checks.run('envelope', () => readCompactJws(jws));
   const header = await checks.run('header', () => readHeader(compact));
-  const chain = await checks.run('certificates', () => readHuaweiChain(header.x5c));
+  const chain = await checks.run('certificates', () => options.knownChains.find(header.x5c) ?? readHuaweiChain(header.x5c));
   await checks.run('root', () => checkRootPinned(chain, options.trustedRoots));
   const payload = parseJson(compact.payload);
   const times = { leaf: chain.leaf, signedAt: readSignedTime(payload), at: options.at };
@@ -40,6 +42,7 @@ export async function verifySigned(jws: string, options: VerifySignedOptions, ch
   await checks.run('leaf', () => checkLeaf(chain));
   await checks.run('purpose', () => checkPurpose(chain));
   await checks.run('signature', () => verifyCompactEs256(compact, chain.leaf.publicKey));
+  options.knownChains.keep(header.x5c, chain);
   if (untimely === undefined) await checks.run('time', () => checkSignedTime(times));
   else checks.fail('time', describeTimes(times));
   return { payload, untimely };

@@ -42,6 +42,27 @@ test('a revoked order is valid evidence: of its revocation, with code "0" too', 
   expect(verdict).toMatchObject({ kind: 'valid', purchases: [{ revocation: { reasonCode: '0' } }] });
 });
 
+test('a chain that is known already is judged anew each time: by its dates, and by the signature under it', async () => {
+  const leaf = { notBefore: later(-DAY_MS), notAfter: later(DAY_MS) };
+  const shortLived = await createStorePki({ now: AT, leaf });
+  const known = createVerifier({ trustedRoots: [shortLived.rootFingerprint] });
+  const codeAt = async (jws: string, at = AT) => {
+    const { verdict } = await known.verify(jws, at);
+    return verdict.kind === 'valid' ? 'valid' : verdict.code;
+  };
+  const [jws, other] = [await shortLived.sign(ORDER), await shortLived.sign({ ...ORDER, quantity: 9 })];
+  const [header, body] = jws.split('.');
+  expect(await codeAt(jws)).toBe('valid');
+  expect(await codeAt(other)).toBe('valid');
+  expect(await codeAt(`${header}.${body}.${other.split('.')[2]}`)).toBe('JWS_SIGNATURE_INVALID');
+  expect(await codeAt(jws, later(2 * DAY_MS))).toBe('JWS_CERTIFICATE_EXPIRED');
+  const foreign = await createStorePki({ now: AT });
+  expect(await codeAt(await foreign.sign(ORDER))).toBe('JWS_CHAIN_INVALID');
+  const mixed = { header: { x5c: [foreign.x5c[0], ...shortLived.x5c.slice(1)] } };
+  expect(await codeAt(await foreign.sign(ORDER, mixed))).toBe('JWS_CHAIN_INVALID');
+  expect(await codeAt(jws)).toBe('valid');
+});
+
 const NOTIFIED = { ...FACTS, purchaseOrderId: NOTIFICATION.notificationMetaData.purchaseOrderId };
 
 test.each([
