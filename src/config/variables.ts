@@ -95,7 +95,7 @@ export const VARIABLES = {
   },
   DROPLESS_ADDITIONAL_ROOTS: {
     ...plain,
-    unit: 'a comma-separated list of `SHA256:path.pem`, each file having the fingerprint before it',
+    unit: 'a comma-separated list of `SHA256:path.pem`, each file having the fingerprint before it (64 hexadecimal digits, colons between bytes allowed)',
     processes: everywhere,
     schema: namedRoots,
     meaning:

@@ -100,6 +100,13 @@ describe('the compose file', () => {
     expect(volumes).toHaveProperty('postgres-data');
   });
 
+  test('takes the issuers of player tokens from a file that .env names, and none where it names none', () => {
+    const { environment, volumes: mounted } = get('server');
+    expect(environment['DROPLESS_TOKEN_ISSUERS_FILE']).toBe('${TOKEN_ISSUERS_FILE:+/etc/dropless/token-issuers.json}');
+    expect(mounted).toContain('${TOKEN_ISSUERS_FILE:-/dev/null}:/etc/dropless/token-issuers.json:ro');
+    expect(read('.env.example')).toMatch(/^TOKEN_ISSUERS_FILE=$/m);
+  });
+
   test('sets only variables that dropless reads', () => {
     const names = ['migrate', 'setup', 'server', 'worker'].flatMap((name) => Object.keys(get(name).environment));
     for (const name of names.filter((each) => each.startsWith('DROPLESS_'))) expect(VARIABLES).toHaveProperty(name);
