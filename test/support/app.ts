@@ -22,6 +22,7 @@ import { createLogger } from '../../src/telemetry/logger.js';
 /** What a test changes of the configuration that it would otherwise share with every other. */
 export interface ConfigChanges {
   readonly temporalAddress?: string;
+  readonly temporalNamespace?: string;
   readonly databaseUrl?: string;
   readonly fulfilment?: Partial<Config['fulfilment']>;
   readonly secrets?: Partial<Config['secrets']>;
@@ -115,7 +116,7 @@ function toEnv({ database, temporal, temporalAddress }: World, changes: ConfigCh
     DROPLESS_EVIDENCE_KEYS: `test:${key(1)}`,
     DROPLESS_INTENT_KEY: key(2),
     TEMPORAL_ADDRESS: changes.temporalAddress ?? temporalAddress,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    TEMPORAL_NAMESPACE: changes.temporalNamespace ?? temporal.namespace,
   };
 }
 
