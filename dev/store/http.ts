@@ -6,8 +6,9 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ProductType } from './iap-types.js';
+import { ProductType, PurchaseQueryType } from './iap-types.js';
 import { OrderNotFoundError } from './order-book.js';
+import { isListed } from './ownership.js';
 import type { Store } from './store.js';
 
 const BODY_BYTES_MAX = 16_384;
@@ -25,6 +26,7 @@ const ORDER_BODY = z.strictObject({
 });
 const REVOCATION_BODY = z.strictObject({ code: z.enum(['0', '1']).default('1') }).nullish();
 const ORDER_PARAMS = z.object({ purchaseOrderId: z.string().min(1).max(256) });
+const ORDERS_QUERY = z.object({ user: z.string().min(1).max(256).default('player') });
 const ORDER_ANSWER = z.object({ purchaseOrderId: z.string(), purchaseData: z.string() });
 
 /**
@@ -32,6 +34,7 @@ const ORDER_ANSWER = z.object({ purchaseOrderId: z.string(), purchaseData: z.str
  *
  * - `POST /orders` pays at once, whatever the user owns already; with `paid: false` the payment waits for a consent.
  * - `POST /orders/{id}/complete` pays such an order.
+ * - `GET /orders?user=player` lists what a device of this user finds unfinished.
  * - `GET /orders/{id}` answers with a freshly signed document.
  * - `POST /orders/{id}/revoke` takes the code '1' unless told otherwise.
  * - `POST /orders/{id}/finish` does what the device's `finishPurchase` does.
@@ -63,6 +66,11 @@ function addRoutes(server: FastifyInstance, store: Store): void {
       return toAnswer(params.purchaseOrderId);
     },
   );
+  const listed = { schema: { querystring: ORDERS_QUERY, response: { 200: z.array(ORDER_ANSWER) } } };
+  routes.get('/orders', listed, ({ query }) => {
+    const unfinished = store.listOrders(query).filter((order) => isListed(order, PurchaseQueryType.UNFINISHED, store.clock(), false));
+    return Promise.all(unfinished.map(({ purchaseOrderId }) => toAnswer(purchaseOrderId)));
+  });
   const byId = { schema: { params: ORDER_PARAMS, response: { 200: ORDER_ANSWER } } };
   routes.get('/orders/:purchaseOrderId', byId, ({ params }) => toAnswer(params.purchaseOrderId));
   routes.post('/orders/:purchaseOrderId/complete', byId, ({ params }) => {

@@ -16,7 +16,7 @@ function isValid(order: Order): boolean {
   return isPaid(order) && order.revocation === undefined;
 }
 
-/** Whether the store took money for it. */
+/** Whether the store took money for it. An order that still waits for that is neither listed nor in the way: our assumption again. */
 export function isPaid({ purchaseTimeMs }: Order): boolean {
   return purchaseTimeMs !== undefined;
 }

@@ -52,6 +52,14 @@ test('an order is read again, revoked and finished by its id', async () => {
   expect(payloadOf((await call('POST', `${path}/revoke`, { code: '0' })).body)).toMatchObject({ purchaseOrderRevocationReasonCode: '0' });
 });
 
+test('a user’s unfinished orders are listed, and neither finished ones nor another user’s', async () => {
+  const [finished, open] = [await pay({ ...COINS, user: 'ann' }), await pay({ ...COINS, user: 'ann' })];
+  await pay();
+  store.finish(finished.purchaseOrderId);
+  const { body } = await call('GET', '/orders?user=ann');
+  expect(body).toMatchObject([{ purchaseOrderId: open.purchaseOrderId }]);
+});
+
 test('a revocation without a body is a refund because of a problem', async () => {
   const { purchaseOrderId } = await pay();
   const { body } = await call('POST', `/orders/${purchaseOrderId}/revoke`);
