@@ -6,6 +6,7 @@ import { DroplessError } from './domain/errors.js';
 import { openCatalogueSource, type CatalogueSource } from './fulfilment/catalogue-source.js';
 import { createFulfilment, type Fulfilment } from './fulfilment/create-fulfilment.js';
 import { createEngine, type StartOutcome } from './fulfilment/engine.js';
+import { toEngineTrouble } from './fulfilment/engine-trouble.js';
 import { connectTemporal, createPurchaseWorker } from './fulfilment/purchase-worker.js';
 import { ensureRunning } from './fulfilment/recover.js';
 import { ensureSchedules } from './fulfilment/set-up.js';
@@ -145,7 +146,7 @@ function toTroubleReport({ metrics, alarm }: Parts) {
   };
 }
 
-function openLink({ config, options, metrics, logError }: Parts, steps: Activities, fulfilment: Fulfilment): TemporalLink {
+function openLink({ config, options, metrics, alarm, logError }: Parts, steps: Activities, fulfilment: Fulfilment): TemporalLink {
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const { taskSlotsMax, stickyCacheMax } = config.engine;
   const activities = options.wrapActivities?.(steps) ?? steps;
@@ -161,7 +162,10 @@ function openLink({ config, options, metrics, logError }: Parts, steps: Activiti
       if (missing) await fulfilment.recover();
     },
     onUp: (up) => metrics.engineUp.set(up ? 1 : 0),
-    onError: logError,
+    onError: (error) => {
+      if (toEngineTrouble(error) === 'misconfigured') alarm('ENGINE_MISCONFIGURED', { error });
+      else logError(error);
+    },
   });
 }
 

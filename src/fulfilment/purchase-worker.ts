@@ -25,7 +25,9 @@ export interface PurchaseWorkerOptions {
   readonly workflowBundle?: string | undefined;
 }
 
-export function createPurchaseWorker(options: PurchaseWorkerOptions): Promise<Worker> {
+export async function createPurchaseWorker(options: PurchaseWorkerOptions): Promise<Worker> {
+  // The worker asks the same, but its error keeps no status: here a missing namespace or permission is known as such.
+  await options.connection.workflowService.describeNamespace({ namespace: options.namespace });
   return Worker.create({
     connection: options.connection,
     namespace: options.namespace,

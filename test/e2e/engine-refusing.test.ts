@@ -49,6 +49,13 @@ async function expectPendingAtOnce(runtime: Runtime, evidence: string, presenter
   expect(performance.now() - askedAt).toBeLessThan(AT_ONCE_MS);
 }
 
+async function registerNamespace(namespace: string): Promise<void> {
+  const { workflowService, operatorService } = world.temporal.connection;
+  await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: Long.fromNumber(86_400) } });
+  // The server's caches learn of a namespace late.
+  await pollUntil(() => operatorService.listSearchAttributes({ namespace }).then(() => true), { deadlineMs: 30_000 });
+}
+
 const failures = async (runtime: Runtime) => (await runtime.metrics.engineStartFailures.get()).values;
 const alarms = async (runtime: Runtime) => (await runtime.metrics.alarms.get()).values.map(({ labels }) => labels['code']);
 
@@ -84,9 +91,7 @@ test('purchases that an exhausted Temporal refuses are pending, after five in a 
 test('search attributes that nobody registered are an alarm and a pending answer, and the purchase is granted after the setup', async () => {
   const { connection } = world.temporal;
   const namespace = `bare-${randomBytes(6).toString('hex')}`;
-  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: Long.fromNumber(86_400) } });
-  // The server's caches learn of a namespace late, and it is only that which this test does not want to see.
-  await pollUntil(() => connection.operatorService.listSearchAttributes({ namespace }).then(() => true), { deadlineMs: 30_000 });
+  await registerNamespace(namespace);
   const runtime = await world.openRuntime({}, { temporalNamespace: namespace, fulfilment: SWEEP });
   await untilEngineUp(runtime);
   const expectGrantedOnce = await buyPending(runtime);
@@ -107,4 +112,14 @@ test('a completed run of an order that is not final is an alarm and a pending an
   await untilState(world, order.purchaseOrderId, 'granted');
   expect((await workflow.getHandle(order.purchaseOrderId).describe()).runId).not.toBe(runId);
   expect(await listBalances(world.database.db, player)).toEqual([{ currency: 'gold', amount: 60n }]);
+});
+
+test('a namespace that is not there is an alarm and a pending answer, and the purchase is granted once it is there', async () => {
+  const namespace = `late-${randomBytes(6).toString('hex')}`;
+  const runtime = await world.openRuntime({}, { temporalNamespace: namespace, fulfilment: SWEEP });
+  const expectGrantedOnce = await buyPending(runtime);
+  await pollUntil(async () => (await alarms(runtime)).includes('ENGINE_MISCONFIGURED'), { deadlineMs: 10_000 });
+  await registerNamespace(namespace);
+  await registerSearchAttributes(world.temporal.connection, namespace);
+  await expectGrantedOnce();
 });
