@@ -41,7 +41,8 @@ export const VARIABLES = {
     secret: true,
     processes: everywhere,
     schema: postgresUrl,
-    meaning: 'The ledger’s database; it may stand behind a pooler in transaction mode.',
+    meaning:
+      "The ledger’s database; it may stand behind a pooler in transaction mode. PgBouncer needs `ignore_startup_parameters = statement_timeout`, and as it then drops our limit, `alter role … set statement_timeout = '5s'` for the role it connects as.",
   },
   DROPLESS_DATABASE_LISTEN_URL: {
     ...plain,
