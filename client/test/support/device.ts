@@ -3,7 +3,7 @@ import { ProductType } from '../../../dev/store/iap-types.js';
 import { createStorePki } from '../../../dev/store/pki.js';
 import { createStore, type Store } from '../../../dev/store/store.js';
 import { createPurchaseKit, type PurchaseKit, type PurchaseKitOptions } from '../../src/main/ets/core/create-purchase-kit';
-import type { Backend, Storage } from '../../src/main/ets/core/ports';
+import type { Backend, Clock, Storage } from '../../src/main/ets/core/ports';
 import { createLife, type Life } from './life';
 import { createMemoryStorage } from './memory-storage';
 import { createVirtualClock, type VirtualClock } from './virtual-clock';
@@ -25,9 +25,11 @@ export interface Device {
   readonly iap: DeviceIap;
   readonly clock: VirtualClock;
   readonly storage: Storage;
-  /** Starts the app, to die at this point. */
-  launch(options: Pick<PurchaseKitOptions, 'backend' | 'local'> & Partial<PurchaseKitOptions>, diesAt?: number): App;
+  /** Starts the app, to die at this point. Its backend's calls are points, unless it is made of ports of its own. */
+  launch(options: AppOptions | ((life: Life, clock: Clock) => AppOptions), diesAt?: number): App;
 }
+
+export type AppOptions = Partial<PurchaseKitOptions>;
 
 export interface App {
   readonly kit: PurchaseKit;
@@ -48,8 +50,10 @@ export function createDevice(store: Store, user = 'huawei-id', clock = createVir
 
 type Ports = Pick<Device, 'iap' | 'clock' | 'storage'>;
 
-function launch({ iap, clock, storage }: Ports, options: Parameters<Device['launch']>[0], diesAt: number | undefined): App {
+function launch({ iap, clock, storage }: Ports, given: Parameters<Device['launch']>[0], diesAt: number | undefined): App {
   const life = createLife(diesAt);
+  const living = clock.forLife(life);
+  const options = typeof given === 'function' ? given(life, living) : given;
   const { backend } = options;
   const kit = createPurchaseKit({
     context: {},
@@ -59,8 +63,8 @@ function launch({ iap, clock, storage }: Ports, options: Parameters<Device['laun
     ...options,
     iap: life.wrap('iap', options.iap ?? iap),
     storage: life.wrap('storage', options.storage ?? storage),
-    clock: clock.forLife(life),
-    ...(backend !== undefined && { backend: life.wrap<Backend>('backend', backend) }),
+    clock: living,
+    ...(backend !== undefined && typeof given !== 'function' && { backend: life.wrap<Backend>('backend', backend) }),
   });
   return {
     kit,

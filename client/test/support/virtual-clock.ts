@@ -6,7 +6,7 @@ export interface VirtualClock {
   /** The clock as one life of the app has it; its timers end with the life. */
   forLife(life: Living): Clock;
   now(): number;
-  /** Lets the app run until the promise is settled, its life has ended, or there is nothing left to wait for. */
+  /** Lets the app run until the promise is settled or its life has ended. */
   runUntil(promise: Promise<unknown>, life: Living): Promise<void>;
   /** Lets the app run until it is idle: no timer is left within this time. */
   runFor(ms: number, life: Living): Promise<void>;
@@ -25,6 +25,7 @@ interface Timer {
 }
 
 const TURNS = 10;
+const STUCK_AFTER_MS = 20_000;
 
 export function createVirtualClock(): VirtualClock {
   let time = 1_000_000;
@@ -46,16 +47,14 @@ export function createVirtualClock(): VirtualClock {
     return due.sort((one, other) => one.at - other.at)[0];
   }
 
-  async function run(life: Living, until: number, isDone: () => boolean): Promise<void> {
-    for (;;) {
-      await comeToRest(life);
-      if (life.dead || isDone()) return;
-      const timer = nextTimer(life, until);
-      if (timer === undefined) return;
-      timers.delete(timer);
-      time = Math.max(time, timer.at);
-      timer.run();
-    }
+  /** True: a timer was due, and time has passed. */
+  function passTime(life: Living, until: number): boolean {
+    const timer = nextTimer(life, until);
+    if (timer === undefined) return false;
+    timers.delete(timer);
+    time = Math.max(time, timer.at);
+    timer.run();
+    return true;
   }
 
   return {
@@ -72,11 +71,19 @@ export function createVirtualClock(): VirtualClock {
       let settled = false;
       const settle = () => void (settled = true);
       promise.then(settle, settle);
-      await run(life, Number.POSITIVE_INFINITY, () => settled);
+      const deadline = Date.now() + STUCK_AFTER_MS;
+      for (;;) {
+        await comeToRest(life);
+        if (life.dead || settled) return;
+        if (passTime(life, Number.POSITIVE_INFINITY)) continue;
+        if (Date.now() > deadline) throw new Error('The app waits for nothing.');
+        await pause(1);
+      }
     },
     async runFor(ms, life) {
       const until = time + ms;
-      await run(life, until, () => false);
+      do await comeToRest(life);
+      while (!life.dead && passTime(life, until));
       time = Math.max(time, until);
     },
   };

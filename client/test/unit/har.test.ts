@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript-ohos';
+import { expect, test } from 'vitest';
+
+const KIT = 'client';
+const read = (name: string) => readFileSync(join(KIT, name), 'utf8');
+
+/** JSON with comments: as much of JSON5 as our files use. */
+function parse(name: string): unknown {
+  const parsed = ts.parseConfigFileTextToJson(name, read(name));
+  expect(parsed.error, name).toBeUndefined();
+  return parsed.config as unknown;
+}
+
+function listFiles(folder: string, ending: RegExp): readonly string[] {
+  const names = readdirSync(join(KIT, folder), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => ending.test(name)).map((name) => join(folder, name));
+}
+
+test('everything that ohpm and hvigor ask of a HAR is there', () => {
+  const names = ['Index.ets', 'oh-package.json5', 'build-profile.json5', 'hvigorfile.ts', 'consumer-rules.txt', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+  expect([...names, 'src/main/module.json5'].filter((name) => !existsSync(join(KIT, name)))).toEqual([]);
+});
+
+test('each project file of the HAR and of the sample parses', () => {
+  const found = ['.', 'sample'].flatMap((folder) => listFiles(folder, /\.json5?$/)).filter((name) => !/node_modules|tsconfig/.test(name));
+  expect(found.length).toBeGreaterThan(8);
+  for (const name of found) expect(parse(name), name).toBeTypeOf('object');
+});
+
+test('the HAR and the npm package are one thing with one version', () => {
+  const { name, version, description, license } = parse('package.json') as Record<string, unknown>;
+  expect(parse('oh-package.json5')).toMatchObject({ name, version, description, license, main: 'Index.ets', dependencies: {} });
+  expect(read('CHANGELOG.md')).toContain(`## ${String(version)} `);
+  expect(read('LICENSE')).toBe(readFileSync('LICENSE', 'utf8'));
+});
+
+test('the module is a HAR for phones, tablets and 2in1, without pages', () => {
+  expect(parse('src/main/module.json5')).toEqual({ module: { name: 'purchase_kit', type: 'har', deviceTypes: ['phone', 'tablet', '2in1'] } });
+  expect(parse('build-profile.json5')).toMatchObject({ apiType: 'stageMode', targets: [{ name: 'default' }] });
+});
+
+test('what goes into the HAR leaves out what is only for us', () => {
+  const ignored = read('.ohpmignore').trim().split('\n');
+  expect(ignored).toEqual(expect.arrayContaining(['lib', 'sample', 'test', 'types']));
+  expect(ignored.filter((name) => ['src', 'Index.ets', 'README.md', 'consumer-rules.txt'].includes(name))).toEqual([]);
+});
+
+test('Index.ets exports what the README says, and nothing else', () => {
+  const exported = [...read('Index.ets').matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names]) => names?.match(/\w+/g) ?? []);
+  const section = read('README.md').split('## What the module exports')[1]?.split('\n## ')[0] ?? '';
+  const described = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) => names?.match(/\w+/g) ?? []);
+  expect(exported.toSorted()).toEqual(described.toSorted());
+});
+
+/** Names in JSON texts are names of the core's interfaces and object literals; which of them is more than anybody keeps track of. */
+function listNames(path: string): readonly string[] {
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isNamed =
+      ts.isPropertySignature(node) || ts.isMethodSignature(node) || ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node);
+    if (isNamed && ts.isIdentifier(node.name)) names.push(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2021));
+  return names;
+}
+
+test("an app's obfuscation keeps every name that may stand in a JSON text (`vitest -u` writes the file)", async () => {
+  const names = new Set(listFiles('src/main/ets', /\.e?ts$/).flatMap(listNames));
+  await expect(`-keep-property-name\n${[...names].toSorted().join('\n')}\n`).toMatchFileSnapshot('../../consumer-rules.txt');
+});
