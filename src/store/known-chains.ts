@@ -26,5 +26,5 @@ export function createKnownChains(): KnownChains {
   };
 }
 
-/** No base64 has a blank in it. */
-const toKey = (x5c: readonly string[]): string => x5c.join(' ');
+/** A header that only looks alike, with two certificates in one entry, is no known one. */
+const toKey = (x5c: readonly string[]): string => JSON.stringify(x5c);

@@ -63,6 +63,16 @@ test('a chain that is known already is judged anew each time: by its dates, and 
   expect(await codeAt(jws)).toBe('valid');
 });
 
+test('a chain that is known already is known in its own spelling alone', async () => {
+  const known = createVerifier({ trustedRoots: [pki.rootFingerprint] });
+  expect((await known.verify(await pki.sign(ORDER), AT)).verdict.kind).toBe('valid');
+  const [leaf, intermediate, root] = pki.x5c;
+  for (const x5c of [[pki.x5c.join(' ')], [`${leaf} ${intermediate}`, root], [leaf, `${intermediate} ${root}`]]) {
+    const { verdict } = await known.verify(await pki.sign(ORDER, { header: { x5c } }), AT);
+    expect(verdict).toEqual(refusedAs('JWS_CHAIN_INVALID'));
+  }
+});
+
 const NOTIFIED = { ...FACTS, purchaseOrderId: NOTIFICATION.notificationMetaData.purchaseOrderId };
 
 test.each([
