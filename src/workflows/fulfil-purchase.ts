@@ -13,6 +13,10 @@ import type { LedgerView } from '../activities/steps.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import { isClosed, type PurchaseState } from '../domain/purchase.js';
 
+/** After a grant that the ledger would not make; each pause is twice as long as the one before, so that the history stays short. */
+const PAUSE_FIRST_MS = 10_000;
+const PAUSE_LAST_MS = 86_400_000;
+
 /**
  * Brings one paid order to its end: verify, check the ledger, grant, await the client's finish, mark finished.
  *
@@ -32,6 +36,7 @@ export async function fulfilPurchase(purchaseOrderId: FulfilPurchaseInput): Prom
 }
 
 async function fulfil(purchaseOrderId: PurchaseOrderId, inbox: Inbox): Promise<PurchaseState> {
+  let pauseMs = PAUSE_FIRST_MS;
   for (;;) {
     const verdict = await step('verifyPurchase', purchaseOrderId);
     const found = await look(purchaseOrderId, inbox);
@@ -49,8 +54,10 @@ async function fulfil(purchaseOrderId: PurchaseOrderId, inbox: Inbox): Promise<P
       await waitParked(purchaseOrderId, code, inbox);
       continue;
     }
-    // The ledger has moved on since it was read, or will not grant for a reason that nobody foresaw: no loop without a pause.
-    if (state === 'received') await condition(() => inbox.ledgerChanged, '10 seconds');
+    if (state !== 'received') continue;
+    // The ledger has moved on since it was read, or will not grant for a reason that nobody foresaw.
+    await condition(() => inbox.ledgerChanged, pauseMs);
+    pauseMs = Math.min(pauseMs * 2, PAUSE_LAST_MS);
   }
 }
 

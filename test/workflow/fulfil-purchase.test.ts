@@ -148,6 +148,20 @@ test('a grant that the ledger would not make is judged anew from the start', asy
   expect(ledger.calls).toEqual([...GRANT, ...GRANT, ...GRANT, 'markFinished']);
 });
 
+test('a grant that the ledger never makes is tried ever more rarely, and at once when the ledger has changed', async () => {
+  const ledger = createFakeLedger(() => ({ grantEntitlement: () => Promise.resolve({ state: 'received' }) }));
+  await withRun(server, ledger, async (run) => {
+    await server.skip(100 * DAY_MS);
+    const { historyLength } = await run.describe();
+    expect(historyLength).toBeLessThan(1_500);
+    const looks = ledger.calls.filter((name) => name === 'checkLedger').length;
+    ledger.view = { ...ledger.view, state: 'refused' };
+    await run.signal(ledgerChangedSignal, 'revoked');
+    expect(await run.result()).toEqual({ state: 'refused' });
+    expect(ledger.calls.filter((name) => name === 'checkLedger')).toHaveLength(looks + 1);
+  });
+});
+
 test('a grant that no retry can make parks the purchase, and an operator’s retry tries it again', async () => {
   const ledger = createFakeLedger((self) => ({
     grantEntitlement() {
