@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { renderCommands } from './render-commands.js';
+import { renderConsumerRules } from './render-consumer-rules.js';
 import { toTable, type Row } from './to-table.js';
 import { VARIABLE_NAMES, VARIABLES, type Variable } from '../src/config/variables.js';
 import { ERROR_CODES } from '../src/domain/error-codes.js';
@@ -15,6 +16,7 @@ export const SECTIONS: readonly { readonly file: string; readonly section: strin
 /** Files that are written from code as a whole. */
 export const FILES: readonly { readonly file: string; readonly render: () => string }[] = [
   { file: 'catalogue.schema.json', render: renderCatalogueSchema },
+  { file: 'client/consumer-rules.txt', render: renderConsumerRules },
 ];
 
 /** For editors: what it lets through, `dropless catalogue check` may still refuse, such as a productId that stands there twice. */

@@ -28,11 +28,17 @@ async function startApp({ apiVersion = 15 } = {}) {
     {
       '@kit.BasicServicesKit': { deviceInfo: { sdkApiVersion: apiVersion } },
       '@kit.IAPKit': { iap: { queryPurchases } },
-      '@kit.ArkData': { preferences: { getPreferences: async () => ({ has: async () => false, put: async () => {}, flush: async () => {} }) } },
+      '@kit.ArkData': {
+        preferences: { getPreferences: async () => ({ has: async () => false, put: async () => {}, flush: async () => {} }) },
+      },
       '@kit.PerformanceAnalysisKit': { hilog: { info: () => {}, warn: () => {} } },
     },
   );
-  const backend: Backend = { createIntent: async () => ({ developerPayload: 'p' }), submit: async () => GRANTED, acknowledge: async () => GRANTED };
+  const backend: Backend = {
+    createIntent: async () => ({ developerPayload: 'p' }),
+    submit: async () => GRANTED,
+    acknowledge: async () => GRANTED,
+  };
   const products = [
     { productId: 'coins', productType: CONSUMABLE },
     { productId: 'month', productType: NONRENEWABLE },
