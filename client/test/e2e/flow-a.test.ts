@@ -140,19 +140,22 @@ function cutAt(request: number, moment: 'before' | 'after'): HttpPort & { readon
   };
 }
 
-test.each(['before', 'after'] as const)('with the network cut at any request, %s its effect, all is delivered in the same life', async (moment) => {
-  const whole = cutAt(0, moment);
-  const undisturbed = createPlayer();
-  await payElsewhere(undisturbed);
-  await play(undisturbed, launch(undisturbed, { line: whole }));
-  expect(whole.requests()).toBe(5);
-  for (let request = 1; request <= whole.requests(); request++) {
-    const player = createPlayer();
-    await payElsewhere(player);
-    const app = launch(player, { line: cutAt(request, moment) });
-    await play(player, app);
-    await player.device.clock.runFor(HOUR_MS, app.life);
-    app.life.kill();
-    await expectAllDelivered(player);
-  }
-});
+test.each(['before', 'after'] as const)(
+  'with the network cut at any request, %s its effect, all is delivered in the same life',
+  async (moment) => {
+    const whole = cutAt(0, moment);
+    const undisturbed = createPlayer();
+    await payElsewhere(undisturbed);
+    await play(undisturbed, launch(undisturbed, { line: whole }));
+    expect(whole.requests()).toBe(5);
+    for (let request = 1; request <= whole.requests(); request++) {
+      const player = createPlayer();
+      await payElsewhere(player);
+      const app = launch(player, { line: cutAt(request, moment) });
+      await play(player, app);
+      await player.device.clock.runFor(HOUR_MS, app.life);
+      app.life.kill();
+      await expectAllDelivered(player);
+    }
+  },
+);

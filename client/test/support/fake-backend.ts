@@ -30,7 +30,8 @@ export function createFakeServer(): FakeServer {
       createIntent: async (account) => ({ developerPayload: `v1.${intents++}.${account}` }),
       async submit(account, purchaseData) {
         const { order } = toPaid(purchaseData);
-        if (order === undefined) return { kind: 'pending', mayFinish: false, final: false, next: 'contact-support', code: 'SUBSCRIPTION_UNSUPPORTED' };
+        if (order === undefined)
+          return { kind: 'pending', mayFinish: false, final: false, next: 'contact-support', code: 'SUBSCRIPTION_UNSUPPORTED' };
         submitted.push(order.purchaseOrderId);
         const plan = planned.shift();
         if (plan !== undefined) return { ...ANSWER, ...plan };

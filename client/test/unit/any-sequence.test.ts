@@ -19,7 +19,12 @@ type Step =
   | { readonly kind: 'buy'; readonly productId: string }
   | { readonly kind: 'kill'; readonly after: number }
   | { readonly kind: 'cut'; readonly moment: 'before' | 'after' | 'none' }
-  | { readonly kind: 'fail'; readonly call: 'createPurchase' | 'queryPurchases' | 'finishPurchase'; readonly code: IAPErrorCode; readonly moment: 'before' | 'after' }
+  | {
+      readonly kind: 'fail';
+      readonly call: 'createPurchase' | 'queryPurchases' | 'finishPurchase';
+      readonly code: IAPErrorCode;
+      readonly moment: 'before' | 'after';
+    }
   | { readonly kind: 'login'; readonly account: string }
   | { readonly kind: 'trigger' }
   /** Paid on a device that never reported it. */
@@ -28,9 +33,18 @@ type Step =
   | { readonly kind: 'wait'; readonly ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('buy' as const), productId: fc.constantFrom('gold60', 'gold300', 'noads', 'pass30') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('buy' as const), productId: fc.constantFrom('gold60', 'gold300', 'noads', 'pass30') }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('kill' as const), after: fc.integer({ min: 1, max: 40 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut' as const), moment: fc.constantFrom('before' as const, 'after' as const, 'none' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('cut' as const),
+      moment: fc.constantFrom('before' as const, 'after' as const, 'none' as const),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { IAPErrorCode } from '../../../dev/store/iap-types.js';
 import type { Store } from '../../../dev/store/store.js';
 import { BackendUnreachableError } from '../../src/main/ets/core/ports';
-import { createDevice, createTestStore, type App, type Device } from '../support/device';
+import { createDevice, createTestStore, type App, type AppOptions, type Device } from '../support/device';
 import { createFakeServer, type FakeServer } from '../support/fake-backend';
 
 let store: Store;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 let users = 0;
-async function openApp(options: Partial<Parameters<Device['launch']>[0]> = {}): Promise<{ device: Device; server: FakeServer; app: App }> {
+async function openApp(options: AppOptions = {}): Promise<{ device: Device; server: FakeServer; app: App }> {
   const device = createDevice(store, `buyer-${users++}`);
   const server = createFakeServer();
   const app = device.launch({ backend: server.backend, ...options });

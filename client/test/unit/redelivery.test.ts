@@ -18,7 +18,13 @@ async function pay(device: Device, productId: string, productType: 0 | 1 | 2 | 3
 
 test('what was paid before the app died is delivered, finished and acknowledged at its next launch, of each type and page', async () => {
   const device = newDevice(2);
-  const orders = [await pay(device, 'gold60'), await pay(device, 'gold300'), await pay(device, 'gold60'), await pay(device, 'noads', 1), await pay(device, 'pass30', 3)];
+  const orders = [
+    await pay(device, 'gold60'),
+    await pay(device, 'gold300'),
+    await pay(device, 'gold60'),
+    await pay(device, 'noads', 1),
+    await pay(device, 'pass30', 3),
+  ];
   const { backend, granted, acknowledged } = createFakeServer();
   const app = device.launch({ backend });
   const found = await app.run(app.kit.login('alice'));
@@ -77,7 +83,9 @@ test('a copy that the server finds stale is fetched anew from the store and subm
 test('an order of another account is finished when the server lets it, and reported', async () => {
   const device = newDevice();
   const { backend, granted } = createFakeServer();
-  const { developerPayload } = (await backend.createIntent('bob', { productId: 'gold60', productType: 0 }, 1)) as { developerPayload: string };
+  const { developerPayload } = (await backend.createIntent('bob', { productId: 'gold60', productType: 0 }, 1)) as {
+    developerPayload: string;
+  };
   const user = `redelivery-${users - 1}`;
   const order = await store.pay({ user, applicationId: '5765880207854356261', productId: 'gold60', productType: 0, developerPayload });
   const app = device.launch({ backend });

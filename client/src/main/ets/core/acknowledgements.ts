@@ -1,3 +1,4 @@
+import { describeError } from './describe-error';
 import type { Order, Paid } from './delivery';
 import { createDurableValue } from './durable-value';
 import type { ProductType } from './iap';
@@ -39,7 +40,7 @@ export function createAcknowledgements(backend: Backend, storage: Storage, logge
       const { kind, final } = await backend.acknowledge(account, purchaseOrderId);
       return kind !== 'refused' || final;
     } catch (error) {
-      logger.info(`The finish of ${purchaseOrderId} is not acknowledged yet: ${(error as Error).name}`);
+      logger.info(`The finish of ${purchaseOrderId} is not acknowledged yet: ${describeError(error)}`);
       return false;
     }
   }

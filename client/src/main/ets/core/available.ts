@@ -1,9 +1,10 @@
 import { findIapError, toIapErrorCode } from './error-codes';
-import type { Iap } from './iap';
 import type { Text } from './ports';
+import type { StoreCalls } from './store-calls';
 import { textOf } from './texts';
 
 export interface Availability {
+  /** `unknown`: the store gave no clear answer; a purchase may be tried all the same. */
   readonly kind: 'ready' | 'not-signed-in' | 'region' | 'unsupported' | 'unknown';
   /** Empty when ready. */
   readonly code: string;
@@ -19,9 +20,9 @@ const KINDS: Readonly<Record<string, Availability['kind']>> = {
 };
 
 /** Asks the store whether anything can be bought here and now. */
-export async function checkAvailability(iap: Iap, context: object): Promise<Availability> {
+export async function checkAvailability(calls: StoreCalls): Promise<Availability> {
   try {
-    await iap.queryEnvironmentStatus(context);
+    await calls.queryEnvironmentStatus();
     return { kind: 'ready', code: '', message: textOf('READY') };
   } catch (error) {
     const { name, message } = findIapError(toIapErrorCode(error as Error));

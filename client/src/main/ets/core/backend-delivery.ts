@@ -1,3 +1,4 @@
+import { describeError } from './describe-error';
 import { createAcknowledgements } from './acknowledgements';
 import type { Delivery, Outcome, Refusal } from './delivery';
 import { UNFINISHED } from './iap';
@@ -21,13 +22,14 @@ export function createBackendDelivery({ backend, storage, logger, buyWithoutInte
     queries: (productTypes) => productTypes.map((productType) => ({ productType, queryType: UNFINISHED })),
     async announce(account, product, quantity) {
       const answer = await orUnreachable(() => backend.createIntent(account, product, quantity), logger);
-      if (answer === undefined) return buyWithoutIntent ? { developerPayload: '' } : refusal('BACKEND_UNREACHABLE');
+      if (answer instanceof BackendUnreachableError) return buyWithoutIntent ? { developerPayload: '' } : refusal('BACKEND_UNREACHABLE');
       return isIntent(answer) ? answer : refusal(answer.code ?? 'BACKEND_UNREACHABLE', answer);
     },
     async deliver(account, { purchaseData, order }) {
       const answer = await orUnreachable(() => backend.submit(account, purchaseData), logger);
-      const isOfAnother = order !== undefined && (answer?.purchaseOrderId ?? order.purchaseOrderId) !== order.purchaseOrderId;
-      return answer === undefined || isOfAnother ? UNREACHABLE : toOutcome(answer);
+      if (answer instanceof BackendUnreachableError) return unreachable(answer.retryAfterMs);
+      const { purchaseOrderId = order?.purchaseOrderId } = answer;
+      return purchaseOrderId === order?.purchaseOrderId || order === undefined ? toOutcome(answer) : unreachable(0);
     },
     beforeFinish: (account, order) => acknowledgements.expect(account, order),
     afterFinish: (account, { purchaseOrderId }) => acknowledgements.confirm(account, purchaseOrderId),
@@ -36,21 +38,19 @@ export function createBackendDelivery({ backend, storage, logger, buyWithoutInte
   };
 }
 
-const UNREACHABLE: Outcome = {
-  kind: 'pending',
-  mayFinish: false,
-  code: 'BACKEND_UNREACHABLE',
-  message: textOf('BACKEND_UNREACHABLE'),
-  retryAfterMs: ASK_AGAIN_MS,
-};
+function unreachable(retryAfterMs: number): Outcome {
+  const message = textOf('DELIVERY_DELAYED');
+  return { kind: 'pending', mayFinish: false, code: 'BACKEND_UNREACHABLE', message, retryAfterMs: Math.max(retryAfterMs, ASK_AGAIN_MS) };
+}
 
 /** Whatever an injected backend throws, nothing is known of the effect; the order is presented again. */
-async function orUnreachable<Answer>(ask: () => Promise<Answer>, logger: Logger): Promise<Answer | undefined> {
+async function orUnreachable<Answer>(ask: () => Promise<Answer>, logger: Logger): Promise<Answer | BackendUnreachableError> {
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof BackendUnreachableError)) logger.warn(`The backend failed: ${(error as Error).name}`);
-    return undefined;
+    if (error instanceof BackendUnreachableError) return error;
+    logger.warn(`The backend failed: ${describeError(error)}`);
+    return new BackendUnreachableError('The backend failed.');
   }
 }
 

@@ -1,13 +1,16 @@
+import { describeError } from './describe-error';
 import { checkAvailability, type Availability } from './available';
 import { createBackendDelivery } from './backend-delivery';
 import type { Delivery } from './delivery';
 import { createHandOver, type HandedOver } from './handover';
 import { NONRENEWABLE, type Iap, type ProductType } from './iap';
 import type { Backend, Clock, Delivered, Logger, ProductSetting, PurchaseEvents, Storage, Undelivered } from './ports';
+import { createJoin, type Join } from './join';
 import { buy, toResult, type PurchaseOptions, type PurchaseResult } from './purchase';
 import { createRedelivery, type Redelivery } from './redelivery';
 import type { Session } from './session';
 import { createStoreCalls } from './store-calls';
+import { toDelivered, toUndelivered } from './tell';
 
 /** Flow B's half, made by `createLocalDelivery` of the entry `local`. */
 export interface LocalDelivery {
@@ -59,6 +62,13 @@ export interface PurchaseKit {
 
 const NON_RENEWING_SINCE = 14;
 
+/** What lives as long as an account is signed in. */
+interface SignedIn {
+  readonly session: Session;
+  readonly redelivery: Redelivery;
+  readonly joinPurchase: Join<PurchaseResult>;
+}
+
 /** The purchases of one app on one device. Nothing is shared between kits, and nothing happens before `login`. */
 export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
   const { iap, context, backend, clock, logger, products, apiVersion, events = {} } = options;
@@ -66,28 +76,23 @@ export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
   const calls = createStoreCalls(iap, context, clock, logger);
   const handOver = createHandOver({ delivery, calls, events, logger });
   const productTypes = listTypes(products, apiVersion);
-  const purchases = new Map<string, Promise<PurchaseResult>>();
-  let session: Session | undefined;
-  let redelivery: Redelivery | undefined;
+  let signedIn: SignedIn | undefined;
 
-  function logout(): void {
-    if (session !== undefined) session.ended = true;
-    redelivery?.end();
-    purchases.clear();
-    session = undefined;
-    redelivery = undefined;
+  function signIn(account: string): void {
+    const session = { account, ended: false };
+    const redelivery = createRedelivery({ delivery, calls, handOver, productTypes, clock, logger }, session);
+    signedIn = { session, redelivery, joinPurchase: createJoin() };
   }
 
-  async function redeliver(): Promise<Redelivered> {
-    const [wanted, looking] = [session, redelivery];
-    if (wanted === undefined || looking === undefined) return NOTHING;
-    try {
-      const { handedOver, complete } = await looking.run();
-      return { ...sortOut(wanted.account, handedOver), complete };
-    } catch (error) {
-      logger.info(`The search for undelivered purchases ended: ${(error as Error).name}`);
-      return NOTHING;
-    }
+  function logout(): void {
+    if (signedIn === undefined) return;
+    signedIn.session.ended = true;
+    signedIn.redelivery.end();
+    signedIn = undefined;
+  }
+
+  function redeliver(): Promise<Redelivered> {
+    return signedIn === undefined ? Promise.resolve(NOTHING) : search(signedIn, logger);
   }
 
   return {
@@ -95,40 +100,34 @@ export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
     close: logout,
     redeliver,
     login(account) {
-      if (session?.account !== account) {
+      if (signedIn?.session.account !== account) {
         logout();
-        session = { account, ended: false };
-        redelivery = createRedelivery({ delivery, calls, handOver, productTypes, clock, logger }, session);
+        signIn(account);
       }
       return redeliver();
     },
     async recheck() {
-      if (session !== undefined) await backend?.recheck?.(session.account).catch((error: Error) => logger.info(`recheck: ${error.name}`));
+      const asked = signedIn && backend?.recheck?.(signedIn.session.account);
+      await asked?.catch((error: unknown) => logger.info(`The server could not be asked to look by itself: ${describeError(error)}`));
       return redeliver();
     },
     purchase(productId, { quantity = 1 } = {}) {
       const product = products.find((each) => each.productId === productId);
-      if (session === undefined || redelivery === undefined) return Promise.resolve(toResult('failed', 'NOT_LOGGED_IN'));
+      if (signedIn === undefined) return Promise.resolve(toResult('failed', 'NOT_LOGGED_IN'));
       if (product === undefined) return Promise.resolve(toResult('failed', 'PRODUCT_UNKNOWN'));
-      const joined = purchases.get(productId);
-      if (joined !== undefined) return joined;
-      const bought = buy({ delivery, calls, handOver, apiVersion }, session, redelivery, product, quantity);
-      purchases.set(productId, bought);
-      return bought.finally(() => {
-        if (purchases.get(productId) === bought) purchases.delete(productId);
-      });
+      const { session, redelivery, joinPurchase } = signedIn;
+      return joinPurchase(productId, () => buy({ delivery, calls, handOver, apiVersion }, session, redelivery, product, quantity));
     },
-    available: () => checkAvailability(iap, context),
+    available: () => checkAvailability(calls),
   };
 }
 
 const NOTHING: Redelivered = { delivered: [], undelivered: [], complete: false };
 
 function openDelivery({ backend, local, storage, logger, buyWithoutIntent = false }: PurchaseKitOptions): Delivery {
-  if ((backend === undefined) === (local === undefined)) throw new TypeError('createPurchaseKit wants either a backend or a local delivery.');
-  if (local !== undefined) return local.open(storage, logger);
-  if (backend === undefined) throw new TypeError('unreachable');
-  return createBackendDelivery({ backend, storage, logger, buyWithoutIntent });
+  if (backend !== undefined && local === undefined) return createBackendDelivery({ backend, storage, logger, buyWithoutIntent });
+  if (local !== undefined && backend === undefined) return local.open(storage, logger);
+  throw new TypeError('createPurchaseKit wants either a backend or a local delivery.');
 }
 
 /** The types that are sold here; the store of an older device does not know all of them. */
@@ -137,15 +136,22 @@ function listTypes(products: readonly ProductSetting[], apiVersion: number): rea
   return [...types].filter((type) => type !== NONRENEWABLE || apiVersion >= NON_RENEWING_SINCE);
 }
 
+async function search({ session, redelivery }: SignedIn, logger: Logger): Promise<Redelivered> {
+  try {
+    const { handedOver, complete } = await redelivery.run();
+    return { ...sortOut(session.account, handedOver), complete };
+  } catch (error) {
+    logger.info(`The search for undelivered purchases ended: ${describeError(error)}`);
+    return NOTHING;
+  }
+}
+
 function sortOut(account: string, handedOver: readonly HandedOver[]): Pick<Redelivered, 'delivered' | 'undelivered'> {
   const delivered: Delivered[] = [];
   const undelivered: Undelivered[] = [];
   for (const { paid, outcome } of handedOver) {
-    const { purchaseOrderId, productId } = paid.order ?? {};
-    if (outcome.kind !== 'granted') {
-      const { code, message } = outcome;
-      undelivered.push({ account, code, message, ...(purchaseOrderId !== undefined && { purchaseOrderId }), ...(productId !== undefined && { productId }) });
-    } else if (purchaseOrderId !== undefined && productId !== undefined) delivered.push({ account, purchaseOrderId, productId });
+    if (outcome.kind !== 'granted') undelivered.push(toUndelivered(account, paid.order, outcome));
+    else if (paid.order !== undefined) delivered.push(toDelivered(account, paid.order));
   }
   return { delivered, undelivered };
 }

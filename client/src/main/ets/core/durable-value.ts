@@ -40,7 +40,7 @@ export function createDurableValue<Value>(storage: Storage, name: string, whenDa
   }
 
   async function get(): Promise<Value | undefined> {
-    opened ??= open().catch((error: Error) => {
+    opened ??= open().catch((error: unknown) => {
       opened = undefined;
       throw error;
     });

@@ -1,7 +1,10 @@
+import { describeError } from './describe-error';
 import type { Delivery, Order, Outcome, Paid } from './delivery';
+import { createJoin } from './join';
 import type { Logger, PurchaseEvents } from './ports';
 import { assertCurrent, SessionEndedError, type Session } from './session';
 import type { StoreCalls } from './store-calls';
+import { createTell } from './tell';
 import { textOf } from './texts';
 
 /** One order handed over, and what came of it. */
@@ -10,7 +13,7 @@ export interface HandedOver {
   readonly outcome: Outcome;
 }
 
-export interface HandoverDeps {
+export interface HandOverDeps {
   readonly delivery: Delivery;
   readonly calls: StoreCalls;
   readonly events: PurchaseEvents;
@@ -25,9 +28,9 @@ const FAILED_AGAIN_MS = 30_000;
  * The way of one order, whichever way the device came to know it: deliver, and only after the word that it may be
  * finished, finish. The same order that is already on its way is joined, not handed over twice at once.
  */
-export function createHandOver({ delivery, calls, events, logger }: HandoverDeps): HandOver {
-  const underWay = new Map<string, Promise<HandedOver>>();
-  const told = new Set<string>();
+export function createHandOver({ delivery, calls, events, logger }: HandOverDeps): HandOver {
+  const tell = createTell(events, logger);
+  const join = createJoin<HandedOver>();
 
   async function finish(session: Session, order: Order): Promise<void> {
     const { productType, purchaseToken, purchaseOrderId } = order;
@@ -41,7 +44,7 @@ export function createHandOver({ delivery, calls, events, logger }: HandoverDeps
     const { order } = paid;
     const outcome = await delivery.deliver(session.account, paid);
     assertCurrent(session);
-    tell(session, order, outcome);
+    tell(session.account, order, outcome);
     if (!outcome.mayFinish || order === undefined) return { paid, outcome };
     try {
       await finish(session, order);
@@ -49,30 +52,8 @@ export function createHandOver({ delivery, calls, events, logger }: HandoverDeps
     } catch (error) {
       if (error instanceof SessionEndedError) throw error;
       // Granted all the same; the store lists the order as unfinished until this works.
-      logger.warn(`Order ${order.purchaseOrderId} is not finished yet: ${describe(error as Error)}`);
+      logger.warn(`Order ${order.purchaseOrderId} is not finished yet: ${describeError(error)}`);
       return { paid, outcome: { ...outcome, retryAfterMs: FAILED_AGAIN_MS } };
-    }
-  }
-
-  function tell({ account }: Session, order: Order | undefined, { kind, code, message }: Outcome): void {
-    const { purchaseOrderId, productId } = order ?? {};
-    const about = { account, code, message, ...(purchaseOrderId !== undefined && { purchaseOrderId }), ...(productId !== undefined && { productId }) };
-    if (kind === 'granted') {
-      const fact = `${account} ${purchaseOrderId}`;
-      if (purchaseOrderId !== undefined && productId !== undefined && !told.has(fact)) {
-        told.add(fact);
-        callApp(() => events.onGranted?.({ account, purchaseOrderId, productId }));
-      }
-    } else if (kind === 'pending' || kind === 'fresh-evidence') callApp(() => events.onPending?.(about));
-    else callApp(() => events.onProblem?.(about));
-  }
-
-  /** An error of the app's own listener must not keep an order from being finished. */
-  function callApp(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      logger.warn(`A listener of the app failed: ${(error as Error).name}`);
     }
   }
 
@@ -82,24 +63,14 @@ export function createHandOver({ delivery, calls, events, logger }: HandoverDeps
       return await deliver(session, paid);
     } catch (error) {
       if (error instanceof SessionEndedError) throw error;
-      logger.warn(`Order ${paid.order?.purchaseOrderId ?? '(unreadable)'} could not be handed over: ${describe(error as Error)}`);
+      logger.warn(`Order ${paid.order?.purchaseOrderId ?? '(unreadable)'} could not be handed over: ${describeError(error)}`);
       const code = 'PENDING';
       return { paid, outcome: { kind: 'pending', mayFinish: false, code, message: textOf(code), retryAfterMs: FAILED_AGAIN_MS } };
     }
   }
 
   return (session, paid) => {
-    const key = `${session.account} ${paid.order?.purchaseOrderId ?? paid.purchaseData}`;
-    const joined = underWay.get(key);
-    if (joined !== undefined) return joined;
-    const started = deliverSafely(session, paid).finally(() => underWay.delete(key));
-    underWay.set(key, started);
-    return started;
+    const name = paid.order?.purchaseOrderId ?? paid.purchaseData;
+    return join(`${session.account} ${name}`, () => deliverSafely(session, paid));
   };
-}
-
-/** Names and codes alone: a message may hold what must not stand in a log. */
-function describe(error: Error): string {
-  const { code } = error as Error & { readonly code?: number | string };
-  return code === undefined ? error.name : `${error.name} ${code}`;
 }

@@ -1,6 +1,7 @@
 import { readAnswer, type ReadAnswer, type Wanted } from './http-answer';
 import { BackendUnreachableError, type Backend, type BackendAnswer, type Clock, type Intent } from './ports';
 import { sleep } from './sleep';
+import { withTimeLimit } from './time-limit';
 
 /** One request over the device's network. Throws when there is no answer. */
 export interface HttpPort {
@@ -51,7 +52,8 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
   const { http, baseUrl, applicationId, token, clock, timeoutMs = TIMEOUT_MS, random = Math.random } = options;
 
   async function post(account: string, path: string, body: object): Promise<HttpAnswer> {
-    const headers = { authorization: `Bearer ${await token(account)}`, 'content-type': 'application/json' };
+    const bearer = await withTimeLimit(clock, timeoutMs, () => token(account));
+    const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
     return http.request({ method: 'POST', url: `${baseUrl}${path}`, headers, body: JSON.stringify(body), timeoutMs });
   }
 
@@ -61,9 +63,10 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
       const read = (answer: HttpAnswer) => readAnswer(answer, wanted);
       const { answer, again, retryAfterMs } = await post(account, path, { ...body, account }).then(read, () => NO_ANSWER);
       if (answer !== undefined && (!again || attempt === TRIES)) return answer;
-      if (attempt === TRIES) throw new BackendUnreachableError('The server cannot be reached.');
+      if (attempt === TRIES || retryAfterMs > LONGEST_DELAY_MS)
+        throw new BackendUnreachableError('The server cannot be reached.', retryAfterMs);
       const delayMs = FIRST_DELAY_MS * 2 ** attempt * (0.5 + random() / 2);
-      await sleep(clock, Math.min(Math.max(delayMs, retryAfterMs), LONGEST_DELAY_MS));
+      await sleep(clock, Math.max(delayMs, retryAfterMs));
     }
   }
 
@@ -79,13 +82,18 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
     async submit(account, purchaseData) {
       for (let question = 1; ; question++) {
         const answer = await askForAnswer(account, 'purchase', '/v1/purchases', { purchaseData });
-        const isOnItsWay = answer.kind === 'pending' && answer.code === 'PENDING';
+        const { kind, code, retryAfterMs = 0 } = answer;
+        const isOnItsWay = kind === 'pending' && code === 'PENDING' && retryAfterMs <= LONGEST_DELAY_MS;
         if (!isOnItsWay || question > PENDING_QUESTIONS) return answer;
-        await sleep(clock, PENDING_DELAY_MS);
+        await sleep(clock, Math.max(retryAfterMs, PENDING_DELAY_MS));
       }
     },
-    acknowledge: (account, purchaseOrderId) =>
-      askForAnswer(account, 'acknowledgement', `/v1/purchases/${encodeURIComponent(purchaseOrderId)}/acknowledgement`, {}),
+    async acknowledge(account, purchaseOrderId) {
+      const path = `/v1/purchases/${encodeURIComponent(purchaseOrderId)}/acknowledgement`;
+      const answer = await askForAnswer(account, 'acknowledgement', path, {});
+      if ((answer.purchaseOrderId ?? purchaseOrderId) === purchaseOrderId) return answer;
+      throw new BackendUnreachableError('The server answered about another order.');
+    },
   };
 }
 

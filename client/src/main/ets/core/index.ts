@@ -5,5 +5,17 @@ export type { Availability } from './available';
 export { AUTORENEWABLE, CONSUMABLE, NONCONSUMABLE, NONRENEWABLE } from './iap';
 export type { Iap, ProductType, PurchaseQueryType } from './iap';
 export { BackendUnreachableError } from './ports';
-export type { Backend, BackendAnswer, Clock, Delivered, Intent, Logger, ProductSetting, PurchaseEvents, Storage, Text, Undelivered } from './ports';
+export type {
+  Backend,
+  BackendAnswer,
+  Clock,
+  Delivered,
+  Intent,
+  Logger,
+  ProductSetting,
+  PurchaseEvents,
+  Storage,
+  Text,
+  Undelivered,
+} from './ports';
 export { createHttpBackend } from './http-backend';

@@ -53,6 +53,13 @@ export interface BackendAnswer {
 /** Thrown by a backend when there is no answer: nothing is known of the request's effect. */
 export class BackendUnreachableError extends Error {
   override readonly name = 'BackendUnreachableError';
+  /** Milliseconds that the server asks to be left alone. */
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs = 0) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 export interface Intent {

@@ -111,13 +111,14 @@ async function afterStoreError(
   errorCode: number,
 ): Promise<PurchaseResult> {
   const { name, next, message } = findIapError(errorCode);
-  if (next === 'cancelled') return toResult('cancelled', name, message);
+  if (next === 'cancelled') return toResult('cancelled', '', message);
   if (next !== 'redeliver') return toResult('failed', name, message);
   const found = await redelivery.run(product.productType);
   assertCurrent(session);
   const isOwned = name === 'PRODUCT_OWNED';
   const orders = found.handedOver.filter(({ paid }) => paid.order?.productId === product.productId);
-  if (orders.length === 0 && isOwned && product.productType === NONCONSUMABLE) orders.push(...(await handOverOwned(deps, session, product)));
+  if (orders.length === 0 && isOwned && product.productType === NONCONSUMABLE)
+    orders.push(...(await handOverOwned(deps, session, product)));
   if (orders.length > 0) {
     const isNew = developerPayload === '' ? !isOwned : orders.some(({ paid }) => paid.order?.developerPayload === developerPayload);
     return summarize(orders, !isNew);

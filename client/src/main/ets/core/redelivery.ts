@@ -1,18 +1,10 @@
-import type { Delivery, Paid, StoreQuery } from './delivery';
-import type { HandedOver, HandOver } from './handover';
+import { describeError } from './describe-error';
 import type { ProductType } from './iap';
-import type { Clock, Logger } from './ports';
-import { toPaid } from './purchase-data';
-import { assertCurrent, SessionEndedError, type Session } from './session';
-import type { StoreCalls } from './store-calls';
+import { look, type Found, type LookDeps } from './look';
+import type { Clock } from './ports';
+import { SessionEndedError, type Session } from './session';
 
-/** What one look at the store's lists brought. */
-export interface Found {
-  readonly handedOver: readonly HandedOver[];
-  /** False: a list could not be read to its end; what it holds is looked for again. */
-  readonly complete: boolean;
-}
-
+/** When a session looks for what was paid and not delivered: at each trigger, and again while something is left. */
 export interface Redelivery {
   /** Looks once more, after the look that is under way if there is one; `first` is the type to ask for first. */
   run(first?: ProductType): Promise<Found>;
@@ -21,101 +13,42 @@ export interface Redelivery {
   end(): void;
 }
 
-export interface RedeliveryDeps {
-  readonly delivery: Delivery;
-  readonly calls: StoreCalls;
-  readonly handOver: HandOver;
-  readonly productTypes: readonly ProductType[];
+export interface RedeliveryDeps extends LookDeps {
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 const FIRST_DELAY_MS = 5_000;
-const FAILED_QUERY_AGAIN_MS = 30_000;
 const LONGEST_DELAY_MS = 600_000;
 
-/** Finds what was paid and not delivered, for one session, and hands each over; asks again while something is left. */
 export function createRedelivery(deps: RedeliveryDeps, session: Session): Redelivery {
-  const { delivery, calls, handOver, productTypes, clock, logger } = deps;
-  const timers = new Set<() => void>();
+  const planned = new Set<() => void>();
   let current: Promise<Found> | undefined;
   let next: Promise<Found> | undefined;
   let nextFirst: ProductType | undefined;
   let rounds = 0;
   let cancelRound = () => {};
 
-  async function look(first: ProductType | undefined): Promise<Found> {
+  function plan(delayMs: number): () => void {
+    const cancel = deps.clock.schedule(delayMs, () => {
+      planned.delete(cancel);
+      start(undefined).catch((error: unknown) => deps.logger.info(`The search for undelivered purchases ended: ${describeError(error)}`));
+    });
+    planned.add(cancel);
+    return cancel;
+  }
+
+  async function lookAndPlan(first: ProductType | undefined): Promise<Found> {
     cancelRound();
-    const handedOver: HandedOver[] = [];
-    let complete = true;
-    for (const query of firstThings(delivery.queries(productTypes), first)) {
-      try {
-        handedOver.push(...(await readAndHandOver(query)));
-      } catch (error) {
-        if (error instanceof SessionEndedError) throw error;
-        // One type's failure does not keep the others.
-        logger.warn(`Purchases of type ${query.productType} could not be listed: ${(error as Error).name}`);
-        complete = false;
-      }
-    }
-    const settleMs = await settle();
-    assertCurrent(session);
-    planRound(handedOver, complete ? settleMs : Math.min(settleMs ?? FAILED_QUERY_AGAIN_MS, FAILED_QUERY_AGAIN_MS));
-    return { handedOver, complete };
-  }
-
-  async function settle(): Promise<number | undefined> {
-    try {
-      return await delivery.settle(session.account);
-    } catch (error) {
-      logger.warn(`What is left over could not be settled: ${(error as Error).name}`);
-      return FAILED_QUERY_AGAIN_MS;
-    }
-  }
-
-  async function readAndHandOver(query: StoreQuery): Promise<readonly HandedOver[]> {
-    let listed = await list(query);
-    let handedOver = await handOverAll(listed);
-    if (handedOver.some(wantsFreshCopy)) {
-      // The store signs anew at each question.
-      listed = await list(query);
-      const stale = new Set(handedOver.filter(wantsFreshCopy).map(({ paid }) => paid.order?.purchaseOrderId));
-      const again = await handOverAll(listed.filter(({ order }) => stale.has(order?.purchaseOrderId)));
-      handedOver = [...handedOver.filter((each) => !wantsFreshCopy(each)), ...again];
-    }
-    await delivery.afterQuery(session.account, query, listed);
-    return handedOver;
-  }
-
-  async function list(query: StoreQuery): Promise<readonly Paid[]> {
-    const listed = await calls.queryPurchases(session, query);
-    assertCurrent(session);
-    return listed.map(toPaid);
-  }
-
-  async function handOverAll(listed: readonly Paid[]): Promise<readonly HandedOver[]> {
-    const handedOver: HandedOver[] = [];
-    for (const paid of listed) handedOver.push(await handOver(session, paid));
-    return handedOver;
-  }
-
-  /** What is not done yet is asked after again, at growing distances; a trigger of the app starts the count anew. */
-  function planRound(handedOver: readonly HandedOver[], otherMs: number | undefined): void {
-    const waits = handedOver.map(({ outcome }) => (wantsFreshCopy({ outcome }) ? FAILED_QUERY_AGAIN_MS : outcome.retryAfterMs));
-    const due = [...waits, otherMs ?? 0].filter((ms) => ms > 0);
-    if (due.length === 0) return;
-    const backOffMs = Math.min(FIRST_DELAY_MS * 2 ** rounds++, LONGEST_DELAY_MS);
-    cancelRound = clock.schedule(Math.max(backOffMs, Math.min(...due)), () => void start(undefined).catch(logEnd));
-  }
-
-  function logEnd(error: Error): void {
-    logger.info(`The search for undelivered purchases ended: ${error.name}`);
+    const found = await look(deps, session, first);
+    // At growing distances; a trigger of the app starts the count anew.
+    if (found.againMs > 0) cancelRound = plan(Math.max(found.againMs, Math.min(FIRST_DELAY_MS * 2 ** rounds++, LONGEST_DELAY_MS)));
+    return found;
   }
 
   function start(first: ProductType | undefined): Promise<Found> {
     if (session.ended) return Promise.reject(new SessionEndedError('Nobody is signed in any more.'));
     if (current === undefined) {
-      current = look(first).finally(() => {
+      current = lookAndPlan(first).finally(() => {
         current = undefined;
       });
       return current;
@@ -128,8 +61,7 @@ export function createRedelivery(deps: RedeliveryDeps, session: Session): Redeli
 
   function startNext(): Promise<Found> {
     const first = nextFirst;
-    next = undefined;
-    nextFirst = undefined;
+    [next, nextFirst] = [undefined, undefined];
     return start(first);
   }
 
@@ -138,26 +70,7 @@ export function createRedelivery(deps: RedeliveryDeps, session: Session): Redeli
       rounds = 0;
       return start(first);
     },
-    lookAgainAfter(delaysMs) {
-      for (const delayMs of delaysMs) {
-        const cancel = clock.schedule(delayMs, () => {
-          timers.delete(cancel);
-          start(undefined).catch(logEnd);
-        });
-        timers.add(cancel);
-      }
-    },
-    end() {
-      cancelRound();
-      for (const cancel of timers) cancel();
-    },
+    lookAgainAfter: (delaysMs) => delaysMs.forEach(plan),
+    end: () => planned.forEach((cancel) => cancel()),
   };
-}
-
-function wantsFreshCopy({ outcome }: Pick<HandedOver, 'outcome'>): boolean {
-  return outcome.kind === 'fresh-evidence';
-}
-
-function firstThings(queries: readonly StoreQuery[], first: ProductType | undefined): readonly StoreQuery[] {
-  return [...queries.filter(({ productType }) => productType === first), ...queries.filter(({ productType }) => productType !== first)];
 }

@@ -1,7 +1,7 @@
 import type { LocalDelivery } from '../create-purchase-kit';
 import type { Delivery, Outcome, Paid } from '../delivery';
 import { AUTORENEWABLE, CURRENT_ENTITLEMENT, NONCONSUMABLE, UNFINISHED } from '../iap';
-import type { Logger, Storage } from '../ports';
+import type { Logger } from '../ports';
 import { readJws } from '../purchase-data';
 import { textOf } from '../texts';
 import type { VerifiedOrder } from '../verifier/verified-order';

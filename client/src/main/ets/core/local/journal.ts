@@ -39,9 +39,7 @@ export function createJournal<State>(
       if ((await value.get())?.orders.includes(purchaseOrderId)) return;
       await value.update((entry = empty) =>
         // Looked at again: another change may have come first.
-        entry.orders.includes(purchaseOrderId)
-          ? entry
-          : { state: apply(entry.state, order), orders: [...entry.orders, purchaseOrderId] },
+        entry.orders.includes(purchaseOrderId) ? entry : { state: apply(entry.state, order), orders: [...entry.orders, purchaseOrderId] },
       );
     },
     async change(change) {
