@@ -16,6 +16,7 @@ import { openDatabase, type Database } from './ledger/database.js';
 import { createEvidenceCipher } from './ledger/evidence-cipher.js';
 import { listKeyIdsInUse } from './ledger/evidence.js';
 import { checkSchema } from './ledger/migrate.js';
+import { openReadiness } from './ledger/readiness.js';
 import { openLedgerWatch } from './ledger/watch.js';
 import { startMeasuring } from './measure.js';
 import { HUAWEI_ROOT_FINGERPRINTS } from './store/huawei-roots.js';
@@ -44,6 +45,8 @@ export interface Runtime {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly alarm: Alarm;
+  /** @throws {DroplessError} `LEDGER_UNAVAILABLE`, `SCHEMA_TOO_OLD`, `SCHEMA_TOO_NEW` */
+  readonly checkReady: () => Promise<void>;
   readonly engineUp: () => boolean;
   readonly waitingCallers: () => number;
   close(): Promise<void>;
@@ -112,6 +115,7 @@ function openEngine(parts: Parts): Runtime {
     logFailure: (failure) => logger.warn(failure, 'a step failed'),
     finishWindowMs: config.fulfilment.finishWindowDays * DAY_MS,
   });
+  const readiness = openReadiness({ url: config.database.url, onIdleError: logError });
   const link: TemporalLink = openLink(parts, activities, fulfilment);
   const stopMeasuring = startMeasuring({ db, metrics, waitingCallers: fulfilment.waitingCallers, onError: logError });
   return {
@@ -121,6 +125,7 @@ function openEngine(parts: Parts): Runtime {
     logger,
     metrics,
     alarm,
+    checkReady: readiness.check,
     engineUp: () => client() !== undefined,
     waitingCallers: fulfilment.waitingCallers,
     async close() {
@@ -128,6 +133,7 @@ function openEngine(parts: Parts): Runtime {
       await link.close();
       catalogue.close();
       await watch.close();
+      await readiness.close();
       await db.close();
     },
   };

@@ -11,6 +11,8 @@ export interface RouteDeps {
   readonly fulfilment: Pick<Fulfilment, 'createIntent' | 'submit' | 'acknowledge' | 'describe'>;
   readonly db: Database;
   readonly metrics: Pick<Metrics, 'submitAnswers'>;
+  /** @throws {DroplessError} `LEDGER_UNAVAILABLE`, `SCHEMA_TOO_OLD`, `SCHEMA_TOO_NEW` */
+  readonly checkReady: () => Promise<void>;
   readonly engineUp: () => boolean;
   readonly openApi: () => Readonly<Record<string, unknown>>;
 }

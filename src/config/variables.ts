@@ -58,7 +58,7 @@ export const VARIABLES = {
     default: '20',
     processes: everywhere,
     schema: integer(1, 1_000),
-    meaning: 'The largest number of connections that one process opens to the ledger, the one for LISTEN not counted.',
+    meaning: 'The largest number of connections that one process opens to the ledger, those for LISTEN and `/readyz` not counted.',
   },
   DROPLESS_DURABILITY: {
     ...plain,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defineRoute } from '../api-route.js';
-import { checkSchema } from '../../ledger/migrate.js';
 
 export const livez = defineRoute({
   summary: 'Is the process alive',
@@ -15,8 +14,8 @@ export const readyz = defineRoute({
   description: 'Depends on PostgreSQL and the schema. Without Temporal purchases are taken all the same, and granted when it is back.',
   answers: { 200: { description: 'It can.', schema: z.object({ ready: z.literal(true), temporal: z.enum(['up', 'down']) }) } },
   errors: ['LEDGER_UNAVAILABLE', 'SCHEMA_TOO_OLD', 'SCHEMA_TOO_NEW'],
-  async handle({ db, engineUp }) {
-    await checkSchema(db);
+  async handle({ checkReady, engineUp }) {
+    await checkReady();
     return { status: 200, body: { ready: true, temporal: engineUp() ? 'up' : 'down' } };
   },
 });

@@ -10,6 +10,7 @@ import { createApi, type ApiDeps } from '../../../src/api/app.js';
 import { DroplessError } from '../../../src/domain/errors.js';
 import { createApiKey } from '../../../src/ledger/api-keys.js';
 import { openDatabase } from '../../../src/ledger/database.js';
+import { checkSchema } from '../../../src/ledger/migrate.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 
@@ -42,6 +43,7 @@ async function openApi({ limits, fulfilment, ...changes }: Changes = {}): Promis
     fulfilment: { createIntent: unexpected, submit: unexpected, acknowledge: unexpected, describe: unexpected, ...fulfilment },
     db: database.db,
     metrics: createMetrics(),
+    checkReady: () => checkSchema(database.db),
     engineUp: () => false,
     waitingCallers: () => 0,
     tokenIssuers: [],
@@ -167,7 +169,7 @@ test('a correlation id is taken if it is harmless, and made if not', async () =>
 
 test('503 with Retry-After is for a ledger out of reach, and nothing else fails with it', async () => {
   const db = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none', poolSizeMax: 1, onIdleError: () => undefined });
-  const app = await openApi({ db });
+  const app = await openApi({ db, checkReady: () => checkSchema(db) });
   for (const url of ['/readyz', '/v1/accounts/a/goods']) {
     const answer = await app.inject({ url, headers: bearer(key) });
     expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([503, 'LEDGER_UNAVAILABLE']);
