@@ -4,6 +4,7 @@ import type { FinishPurchaseParameter, Iap, PurchaseParameter, QueryPurchasesPar
 import { createPace } from './pace';
 import type { Clock, Logger } from './ports';
 import type { Session } from './session';
+import { withTimeLimit } from './time-limit';
 
 /**
  * The store, asked no oftener than it lets itself be asked: about 5 s between calls of a kind (iap-error-code), a kind
@@ -25,9 +26,9 @@ const ANYBODY: Session = { account: '', ended: false };
 
 export function createStoreCalls(iap: Iap, context: object, clock: Clock, logger: Logger): StoreCalls {
   const pace = createPace(clock, logger);
+  const inTime = <Answer>(call: () => Promise<Answer>): Promise<Answer> => withTimeLimit(clock, TIME_LIMIT_MS, call);
   return {
-    queryEnvironmentStatus: () =>
-      pace.inTurn(ANYBODY, 'queryEnvironmentStatus', () => withTimeLimit(clock, () => iap.queryEnvironmentStatus(context))),
+    queryEnvironmentStatus: () => pace.inTurn(ANYBODY, 'queryEnvironmentStatus', () => inTime(() => iap.queryEnvironmentStatus(context))),
     async createPurchase(session, parameter) {
       // No time limit: the player is reading, or looking for a password.
       const kind = `createPurchase ${parameter.productType}`;
@@ -37,7 +38,7 @@ export function createStoreCalls(iap: Iap, context: object, clock: Clock, logger
     async queryPurchases(session, query) {
       const kind = `queryPurchases ${query.productType} ${query.queryType}`;
       const found: string[] = [];
-      const ask = (parameter: QueryPurchasesParameter) => withTimeLimit(clock, () => iap.queryPurchases(context, parameter));
+      const ask = (parameter: QueryPurchasesParameter) => inTime(() => iap.queryPurchases(context, parameter));
       let page = await pace.inTurn(session, kind, () => ask(query));
       for (;;) {
         found.push(...page.purchaseDataList);
@@ -49,22 +50,10 @@ export function createStoreCalls(iap: Iap, context: object, clock: Clock, logger
     async finishPurchase(session, parameter) {
       const kind = `finishPurchase ${parameter.purchaseOrderId}`;
       try {
-        await pace.inTurn(session, kind, () => withTimeLimit(clock, () => iap.finishPurchase(context, parameter)));
+        await pace.inTurn(session, kind, () => inTime(() => iap.finishPurchase(context, parameter)));
       } catch (error) {
         if (findIapError(toIapErrorCode(error as Error)).next !== 'done') throw error;
       }
     },
   };
-}
-
-/** A call that the store never answers must not keep everything after it; whether it took effect is not known. */
-class StoreSilentError extends Error {
-  override readonly name = 'StoreSilentError';
-}
-
-function withTimeLimit<Answer>(clock: Clock, call: () => Promise<Answer>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.schedule(TIME_LIMIT_MS, () => reject(new StoreSilentError('The store does not answer.')));
-    call().then(resolve, reject).finally(cancel);
-  });
 }

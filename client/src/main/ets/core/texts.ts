@@ -20,8 +20,12 @@ const TEXTS: Readonly<Record<string, Text>> = {
   ),
   NOT_COMPLETED: text('付款尚未完成，完成后商品会自动发放。', 'The payment is not complete yet. Your purchase will arrive once it is.'),
   BACKEND_UNREACHABLE: text(
-    '网络不可用，请检查网络后重试。已付款的商品不会丢失。',
-    'There is no connection. Please check it and try again; nothing you paid for is lost.',
+    '暂时连不上服务器，购买未开始，也没有扣款。请检查网络后重试。',
+    'The server cannot be reached, so the purchase was not started and nothing was charged. Please check your connection and try again.',
+  ),
+  DELIVERY_DELAYED: text(
+    '暂时连不上服务器。已付款的商品会在恢复连接后自动到账，请不要重复购买。',
+    'The server cannot be reached. What you paid for will arrive by itself once it can; please do not buy it again.',
   ),
   OWNED_BY_ANOTHER_ACCOUNT: text(
     '该订单属于另一个游戏账号，请用购买时的账号登录。',
