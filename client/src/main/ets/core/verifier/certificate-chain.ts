@@ -65,6 +65,7 @@ function checkLeaf(leaf: Certificate): void {
   refuseUnless(isForPurchases, 'JWS_CERTIFICATE_NOT_FOR_PURCHASES');
 }
 
+/** @throws {VerificationError} */
 async function checkIssued({ issuer, signed, hash, signature }: Certificate, by: Certificate, crypto: VerifierCrypto): Promise<void> {
   refuseUnless(toHex(issuer) === toHex(by.subject), 'CHAIN_NAMES');
   const { curve, publicKey } = by;

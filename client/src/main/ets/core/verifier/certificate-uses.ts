@@ -53,6 +53,7 @@ function readKeyUsage(value: Uint8Array | undefined): number {
   return first;
 }
 
+/** @throws {DerError} */
 function readBasicConstraints(value: Uint8Array | undefined): Pick<CertificateUses, 'isAuthority' | 'pathLength'> {
   if (value === undefined) return { isAuthority: false, pathLength: undefined };
   const all = sequenceOf(readDer(value));

@@ -70,7 +70,11 @@ export function readCertificate(der: Uint8Array): Certificate {
   };
 }
 
-/** Of a sequence that has exactly so many. */
+/**
+ * Of a sequence that has exactly so many.
+ *
+ * @throws {DerError}
+ */
 function fields(value: DerValue | undefined, count: number): readonly DerValue[] {
   const all = sequenceOf(value);
   must(all.length === count, 'a field too many or too few');
@@ -83,7 +87,11 @@ function explicit(value: DerValue | undefined, tag: number): DerValue | undefine
   return children[0];
 }
 
-/** ECDSA's algorithms have no parameters. */
+/**
+ * ECDSA's algorithms have no parameters.
+ *
+ * @throws {DerError | VerificationError}
+ */
 function readHash(algorithm: DerValue | undefined): EcdsaHash {
   const [id, ...parameters] = sequenceOf(algorithm);
   const hash = HASHES[identifierOf(id)];
@@ -91,6 +99,7 @@ function readHash(algorithm: DerValue | undefined): EcdsaHash {
   return hash;
 }
 
+/** @throws {DerError | VerificationError} */
 function readCurve(key: DerValue | undefined): Curve {
   const [algorithm, point] = fields(key, 2);
   const [id, parameters] = fields(algorithm, 2);
@@ -102,12 +111,14 @@ function readCurve(key: DerValue | undefined): Curve {
   return curve;
 }
 
+/** @throws {DerError} */
 function readExtensions(list: DerValue | undefined): Extension[] {
   const all = sequenceOf(list);
   must(all.length > 0, 'an empty list of extensions');
   return all.map(readExtension);
 }
 
+/** @throws {DerError} */
 function readExtension(extension: DerValue): Extension {
   const all = sequenceOf(extension);
   const [id, second, third] = all;

@@ -44,6 +44,7 @@ export async function verifyOnDevice(jws: string, options: DeviceVerifierOptions
   }
 }
 
+/** @throws {VerificationError} */
 async function verify(jws: string, options: DeviceVerifierOptions): Promise<VerifiedOrder> {
   const { crypto, trustedRoots = HUAWEI_ROOT_FINGERPRINTS } = options;
   const { x5c, message, signature, payload } = readCompactJws(jws);
