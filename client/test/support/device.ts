@@ -1,4 +1,4 @@
-import { createDeviceIap, type DeviceIap } from '../../../dev/store/device-iap.js';
+import { createDeviceIap, type DeviceIap, type DeviceIapOptions } from '../../../dev/store/device-iap.js';
 import { ProductType } from '../../../dev/store/iap-types.js';
 import { createStorePki } from '../../../dev/store/pki.js';
 import { createStore, type Store } from '../../../dev/store/store.js';
@@ -42,8 +42,9 @@ export async function createTestStore(): Promise<Store> {
   return createStore({ pki: await createStorePki(), clock: () => new Date() });
 }
 
-export function createDevice(store: Store, user = 'huawei-id', clock = createVirtualClock(), pageSize = 10): Device {
-  const iap = createDeviceIap({ store, user, applicationId: APPLICATION_ID, products: PRODUCTS, pageSize });
+export function createDevice(store: Store, user: string, options: Partial<DeviceIapOptions> = {}): Device {
+  const clock = createVirtualClock();
+  const iap = createDeviceIap({ store, user, applicationId: APPLICATION_ID, products: PRODUCTS, ...options });
   const storage = createMemoryStorage();
   return { store, iap, clock, storage, launch: (options, diesAt) => launch({ iap, clock, storage }, options, diesAt) };
 }

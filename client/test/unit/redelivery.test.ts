@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 let users = 0;
-const newDevice = (pageSize?: number): Device => createDevice(store, `redelivery-${users++}`, undefined, pageSize);
+const newDevice = (pageSize = 10): Device => createDevice(store, `redelivery-${users++}`, { pageSize });
 
 async function pay(device: Device, productId: string, productType: 0 | 1 | 2 | 3 = 0, user = `redelivery-${users - 1}`) {
   return device.store.pay({ user, applicationId: '5765880207854356261', productId, productType });
