@@ -1,13 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { receiveAndGrant, toAccount } from '../../support/ledger.js';
+import { OPERATOR, receiveAndGrant, toAccount } from '../../support/ledger.js';
 import { PROJECT_DIR } from '../../../dev/stack/project-dir.js';
-import { openDatabase } from '../../../src/ledger/database.js';
+import { forgetAccount } from '../../../src/ledger/accounts.js';
+import { findApiKey } from '../../../src/ledger/api-keys.js';
+import { openDatabase, type Database } from '../../../src/ledger/database.js';
 import { checkSchema, migrate, SCHEMA_VERSION } from '../../../src/ledger/migrate.js';
+import { listOpenPurchases } from '../../../src/ledger/open-purchases.js';
+import { listOperatorActs } from '../../../src/ledger/operator-acts.js';
+import { listQuarantined } from '../../../src/ledger/quarantine.js';
 
 const MIGRATIONS_DIR = join(PROJECT_DIR, 'migrations');
 
@@ -89,4 +95,49 @@ test('migrating a database in use again changes nothing in it', async () => {
   await receiveAndGrant(db, toAccount());
   await migrate(url);
   expect((await db.query('select from purchases')).rowCount).toBe(1);
+});
+
+/** What the first version of the schema held, beside purchases. */
+async function fillFirstSchema(db: Database, purchaseOrderId: string): Promise<string> {
+  const secret = randomBytes(32).toString('base64url');
+  const hash = createHash('sha256').update(secret).digest();
+  await db.query(`insert into api_keys (key_id, secret_hash, environment, realm) values ('0123456789ab', $1, 'production', 'game')`, [
+    hash,
+  ]);
+  await db.query(`insert into operator_acts (purchase_order_id, kind, who, why) values ($1, 'retry', 'an operator', 'a ticket')`, [
+    purchaseOrderId,
+  ]);
+  await db.query(`update purchases set state = 'revoked', revoked_at = now() where purchase_order_id = $1`, [purchaseOrderId]);
+  await db.query(
+    `insert into quarantine (code, purchase_order_id, application_id, key_id, jwe) values ('APPLICATION_UNKNOWN', 'o', 'a', 'k', 'j')`,
+  );
+  return `dlk_0123456789ab_${secret}`;
+}
+
+test('a database in use since the first version is brought up to date with all that it holds', async () => {
+  await withEmptyDatabase(async (url) => {
+    await runner({
+      databaseUrl: url,
+      dir: MIGRATIONS_DIR,
+      direction: 'up',
+      migrationsTable: 'schema_migrations',
+      count: 1,
+      log: () => undefined,
+    });
+    const db = openDatabase({ url, poolSizeMax: 2, onIdleError: () => undefined });
+    const account = toAccount();
+    const { purchaseOrderId } = await receiveAndGrant(db, account);
+    const key = await fillFirstSchema(db, purchaseOrderId);
+    await expect(checkSchema(db)).rejects.toMatchObject({ code: 'SCHEMA_TOO_OLD' });
+    await migrate(url);
+    await checkSchema(db);
+    expect(await findApiKey(db, key)).toMatchObject({ realm: 'game', applications: undefined });
+    expect(await listOperatorActs(db, purchaseOrderId)).toMatchObject([{ kind: 'retry', ...OPERATOR }]);
+    expect(await forgetAccount(db, account, OPERATOR)).toBeDefined();
+    expect(await listOpenPurchases(db, { olderThanMs: 0, limit: 9 })).toMatchObject([{ purchaseOrderId, standing: 'closed' }]);
+    // Its environment was not kept: a person's matter, as before.
+    expect(await listQuarantined(db, { applicationIds: ['a'], after: undefined, limit: 9 })).toEqual([]);
+    expect((await db.query('select from quarantine')).rowCount).toBe(1);
+    await db.close();
+  });
 });
