@@ -22,9 +22,17 @@ const SUSPECT_LOOK_UPS_MAX = 1;
 export function cacheApiKeys(db: Database): FindApiKey {
   const good = new Map<string, { readonly key: ApiKey; readonly until: number }>();
   const bad = new Map<string, number>();
+  const asked = new Map<string, Promise<ApiKey | undefined>>();
   const limitSuspects = createInFlightLimit(SUSPECT_LOOK_UPS_MAX, () => 0);
 
-  async function lookUp(text: string, hash: string): Promise<ApiKey | undefined> {
+  /** A game server sends all its calls with one key: those that come together share one query. */
+  function lookUp(text: string, hash: string): Promise<ApiKey | undefined> {
+    const answer = asked.get(hash) ?? ask(text, hash).finally(() => asked.delete(hash));
+    asked.set(hash, answer);
+    return answer;
+  }
+
+  async function ask(text: string, hash: string): Promise<ApiKey | undefined> {
     const key = await findApiKey(db, text);
     if (key !== undefined) {
       good.set(hash, { key, until: performance.now() + GOOD_KEY_MS });

@@ -31,6 +31,19 @@ test('a revoked key works on for five seconds at most, and a key is not asked fo
   await expect(authenticate(`Bearer ${key}`, false)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
 });
 
+test('calls with the same key that come together cost one query', async () => {
+  const { db, query, authenticate } = await openAuthenticate();
+  const key = await createApiKey(db, { environment: 'production', realm: 'game' });
+  const callers = await Promise.all(Array.from({ length: 50 }, () => authenticate(`Bearer ${key}`, false)));
+  for (const caller of callers) expect(caller).toMatchObject({ kind: 'game-server', realm: 'game' });
+  expect(query).toHaveBeenCalledTimes(1);
+  query.mockRejectedValueOnce(new Error('the ledger is away'));
+  vi.advanceTimersByTime(5_000);
+  const refused = await Promise.allSettled(Array.from({ length: 9 }, () => authenticate(`Bearer ${key}`, false)));
+  expect(refused.map(({ status }) => status)).toEqual(Array.from({ length: 9 }, () => 'rejected'));
+  await expect(authenticate(`Bearer ${key}`, false)).resolves.toMatchObject({ kind: 'game-server' });
+});
+
 test('the ledger is asked once a minute for the same bad key', async () => {
   const { query, authenticate } = await openAuthenticate();
   const authorization = `Bearer ${makeBadKey()}`;
