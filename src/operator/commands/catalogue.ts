@@ -24,7 +24,7 @@ export function addCatalogueCommands(program: Command, shell: Shell): void {
     const version = await withLedger(shell, (db) => applyCatalogue(db, content, who, why));
     shell.print([
       `Catalogue version ${version} is in force: ${countParts(catalogue)}.`,
-      'Orders that were parked for want of it stand in `dropless parked`; `dropless retry ORDER --why "…"` judges one anew.',
+      'Orders that were parked for want of it are judged anew by the sweep; `dropless retry ORDER --why "…"` does it at once.',
     ]);
   });
 }
