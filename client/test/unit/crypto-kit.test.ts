@@ -1,38 +1,11 @@
-import { createHash, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Curve, EcdsaHash, VerifierCrypto } from '../../src/main/ets/core/verifier/verifier-crypto';
+import { createStorePki } from '../../../dev/store/pki.js';
+import { verifyOnDevice } from '../../src/main/ets/core/verifier/verify-on-device';
+import { cryptoFramework } from '../support/fake-crypto-kit';
 import { loadEts } from '../support/load-ets';
-
-interface DataBlob {
-  readonly data: Uint8Array;
-}
-
-const NAMES = { ECC256: 'prime256v1', ECC384: 'secp384r1' } as const;
-
-/** Crypto Architecture Kit over Node's own crypto: signatures in DER, keys as SubjectPublicKeyInfo, as the kit has them. */
-const cryptoFramework = {
-  createMd(name: string) {
-    const hash = createHash(name);
-    return { update: async ({ data }: DataBlob) => void hash.update(data), digest: async () => ({ data: new Uint8Array(hash.digest()) }) };
-  },
-  createAsyKeyGenerator: (name: keyof typeof NAMES) => ({
-    async convertKey({ data }: DataBlob, privateKey: null) {
-      const pubKey = createPublicKey({ key: Buffer.from(data), format: 'der', type: 'spki' });
-      expect([pubKey.asymmetricKeyDetails?.namedCurve, privateKey]).toEqual([NAMES[name], null]);
-      return { pubKey };
-    },
-  }),
-  createVerify(name: string) {
-    let key: KeyObject;
-    return {
-      init: async (pubKey: KeyObject) => {
-        key = pubKey;
-      },
-      verify: async (message: DataBlob, signature: DataBlob) =>
-        verify(name.split('|')[1], message.data, { key, dsaEncoding: 'der' }, signature.data),
-    };
-  },
-};
+import { AT, optionsFor, ORDER, partsOf } from './verifier/orders';
 
 async function loadCrypto(): Promise<VerifierCrypto> {
   const { CryptoKit } = await loadEts<{ CryptoKit: new () => VerifierCrypto }>('client/src/main/ets/crypto-kit.ets', {
@@ -76,4 +49,13 @@ test('a view into a larger buffer counts as what it shows', async () => {
 test('a key that the device cannot read is thrown, not answered with no', async () => {
   const check = { ...signed('P-256', 'SHA-256'), publicKey: Uint8Array.of(1, 2, 3) };
   await expect((await loadCrypto()).verifyEcdsa(check)).rejects.toThrow();
+});
+
+test("a whole order, chain and all, is judged by the device's crypto", async () => {
+  const pki = await createStorePki({ now: AT });
+  const options = { ...optionsFor(pki), crypto: await loadCrypto() };
+  const [header, payload, signature] = partsOf(await pki.sign(ORDER));
+  expect(await verifyOnDevice(`${header}.${payload}.${signature}`, options)).toMatchObject({ kind: 'valid' });
+  const other = partsOf(await pki.sign({ ...ORDER, productId: 'everything' }));
+  expect(await verifyOnDevice(`${header}.${other[1]}.${signature}`, options)).toEqual({ kind: 'invalid', code: 'JWS_SIGNATURE_INVALID' });
 });
