@@ -114,7 +114,7 @@ async function keepConflict(tx: Transaction, verified: VerifiedPurchase, sealed:
 async function updateFromEvidence(tx: Transaction, purchase: Purchase, verified: VerifiedPurchase, owner: KnownOwner): Promise<void> {
   await tx.query(
     `update purchases set signed_at = greatest(signed_at, $2), store_finished = store_finished or $3,
-       finish_unknown_at = null
+       finish_unknown_at = null, run_woken_at = null
      where purchase_order_id = $1`,
     [purchase.purchaseOrderId, new Date(verified.signedAtMs), verified.storeFinished],
   );

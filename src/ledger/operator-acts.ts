@@ -78,7 +78,7 @@ export async function releasePurchase(
   if (owner !== undefined && accountKey !== undefined && owner !== accountKey) throw new DroplessError('ALREADY_OWNED');
   await tx.query(
     `update purchases set state = 'received', park_reason = null, parked_at = null, released = released || $2::text[],
-       account_key = coalesce(account_key, $3)
+       account_key = coalesce(account_key, $3), run_woken_at = null
      where purchase_order_id = $1 and state in ('received', 'refused') and revoked_at is null`,
     [purchaseOrderId, reasons, accountKey ?? null],
   );
@@ -110,7 +110,7 @@ export async function attachPurchase(
   if (purchase.state !== 'received') throw new DroplessError('NOT_PARKED');
   refuseOtherPark(purchase, decision);
   await tx.query(
-    `update purchases set account_key = $2, park_reason = null, parked_at = null
+    `update purchases set account_key = $2, park_reason = null, parked_at = null, run_woken_at = null
      where purchase_order_id = $1 and state = 'received' and account_key is null`,
     [purchaseOrderId, accountKey],
   );

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { receive, receiveAndGrant, revoke, toAccount, toVerified } from '../../support/ledger.js';
+import { absorb, OPERATOR, receive, receiveAndGrant, revoke, toAccount, toVerified } from '../../support/ledger.js';
 import { restartStranded } from '../../../src/activities/restart-stranded.js';
 import type { PurchaseOrderId } from '../../../src/domain/ids.js';
+import type { VerifiedPurchase } from '../../../src/domain/purchase.js';
+import { ensureAccount } from '../../../src/ledger/accounts.js';
 import { acknowledgePurchase } from '../../../src/ledger/finish-purchase.js';
 import { listOpenPurchases, markRunWoken, takeOpenPurchases, type OpenPurchase } from '../../../src/ledger/open-purchases.js';
+import { attachPurchase, releasePurchase } from '../../../src/ledger/operator-acts.js';
 import { parkPurchase } from '../../../src/ledger/park-purchase.js';
 
 let database: TestDatabase;
@@ -76,12 +79,26 @@ test.each([
   expect(await take()).toEqual([{ purchaseOrderId: id, standing: 'overdue', mayWake, isLate }]);
 });
 
-test('an order that has got on since it was woken is woken again at once', async () => {
-  const id = await receiveOne();
-  await age(id, 200_000, 50);
-  await acknowledgePurchase(database.db, id, undefined);
-  expect(await take()).toMatchObject([{ purchaseOrderId: id, mayWake: true, isLate: false }]);
+test.each<[string, (order: VerifiedPurchase) => Promise<unknown>]>([
+  ['the client', ({ purchaseOrderId }) => acknowledgePurchase(database.db, purchaseOrderId, undefined)],
+  ['fresh evidence', (order) => absorb(database.db, { ...order, signedAtMs: order.signedAtMs + 1_000, storeFinished: true })],
+  ['an operator’s release', ({ purchaseOrderId }) => release(purchaseOrderId)],
+  ['an operator who names the owner', ({ purchaseOrderId }) => attach(purchaseOrderId)],
+])('an order that %s has brought on since it was woken is woken again at once', async (_, bringOn) => {
+  const order = toVerified();
+  await receive(database.db, order);
+  await parkPurchase(database.db, order.purchaseOrderId, 'OWNER_UNKNOWN');
+  await age(order.purchaseOrderId, 200_000, 50);
+  await bringOn(order);
+  expect(await take()).toMatchObject([{ purchaseOrderId: order.purchaseOrderId, mayWake: true, isLate: false }]);
 });
+
+const release = (id: PurchaseOrderId) => database.db.transaction((tx) => releasePurchase(tx, id, [], undefined, OPERATOR));
+
+async function attach(id: PurchaseOrderId): Promise<void> {
+  const accountKey = await ensureAccount(database.db, toAccount());
+  await database.db.transaction((tx) => attachPurchase(tx, id, accountKey, OPERATOR));
+}
 
 test('one order that cannot be started does not keep the sweep from the others', async () => {
   const ids = await Promise.all(Array.from({ length: 12 }, receiveOne));
