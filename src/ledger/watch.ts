@@ -30,10 +30,19 @@ const POLL_INTERVAL_MS = 500;
 
 export function openLedgerWatch({ db, listenUrl: url, onError }: LedgerWatchOptions): LedgerWatch {
   const waiters = new Map<PurchaseOrderId, Set<Waiter>>();
-  const readAll = () => void read([...waiters.keys()]);
+  let isPolling = false;
+  const readAll = () => read([...waiters.keys()]);
   const onChanged = (id: PurchaseOrderId) => void read([id]);
-  const channel = url === undefined ? undefined : new ChangeChannel({ url, onChanged, onConnected: readAll, onError });
-  const poll = setInterval(readAll, POLL_INTERVAL_MS).unref();
+  const channel = url === undefined ? undefined : new ChangeChannel({ url, onChanged, onConnected: () => void readAll(), onError });
+  const polling = setInterval(() => void poll(), POLL_INTERVAL_MS).unref();
+
+  /** Not while the last one is under way: a ledger that answers slowly is not asked more often for it. */
+  async function poll(): Promise<void> {
+    if (isPolling) return;
+    isPolling = true;
+    await readAll();
+    isPolling = false;
+  }
 
   async function read(ids: readonly PurchaseOrderId[]): Promise<void> {
     const awaited = ids.filter((id) => waiters.has(id));
@@ -63,7 +72,7 @@ export function openLedgerWatch({ db, listenUrl: url, onError }: LedgerWatchOpti
       return [...waiters.values()].reduce((sum, group) => sum + group.size, 0);
     },
     async close() {
-      clearInterval(poll);
+      clearInterval(polling);
       await channel?.close();
     },
   };

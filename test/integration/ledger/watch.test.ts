@@ -62,6 +62,20 @@ test('a change is seen at once by those who wait in the same process', async () 
   expect(await waiting).toMatchObject({ purchaseOrderId: order.purchaseOrderId, state: 'granted' });
 });
 
+test('a ledger that does not answer is not asked again until it has', async () => {
+  stopPolls();
+  let answer: (result: { rows: [] }) => void = () => undefined;
+  const query = vi.fn(() => new Promise((resolve) => (answer = resolve)));
+  const watch = openWatch({ listenUrl: undefined, db: { ...database.db, query: query as unknown as Database['query'] } });
+  const waiting = watch.waitFor(toVerified().purchaseOrderId, isGranted, 1_500);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(query).toHaveBeenCalledTimes(2); // The waiter's own reading, and one poll.
+  answer({ rows: [] });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(query).toHaveBeenCalledTimes(3);
+  expect(await waiting).toBeUndefined();
+});
+
 test('a change in one process is told by NOTIFY to those who wait in another', async () => {
   stopPolls();
   const order = await receiveOrder();
