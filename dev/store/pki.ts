@@ -38,6 +38,8 @@ export interface CertificateOptions {
   /** 'absent' leaves the extension out. */
   readonly keyUsages?: readonly KeyUsage[] | 'absent';
   readonly curve?: 'P-256' | 'P-384';
+  /** Of the signature on this certificate. */
+  readonly hash?: 'SHA-256' | 'SHA-384' | 'SHA-512';
   /** Signed with a key that nobody certified, while the names still fit. */
   readonly signedByStranger?: boolean;
   readonly storeOid?: 'non-critical' | 'critical' | 'absent';
@@ -88,7 +90,7 @@ export async function createStorePki(options: StorePkiOptions = {}): Promise<Sto
 
 function planChain({ now = new Date(), ...own }: StorePkiOptions): Record<'root' | 'intermediate' | 'leaf', CertificatePlan> {
   const inYears = (years: number) => new Date(now.getTime() + years * 365 * DAY_MS);
-  const common = { signedByStranger: false, extensions: [] };
+  const common = { hash: 'SHA-384', signedByStranger: false, extensions: [] } as const;
   const authority = { ...common, ca: true, keyUsages: CA_USAGES, curve: 'P-384', storeOid: 'absent' } as const;
   return {
     root: {
@@ -134,7 +136,7 @@ async function issue(plan: CertificatePlan, issuer?: Issued): Promise<Issued> {
     notAfter: plan.notAfter,
     publicKey: keys.publicKey,
     signingKey: signer.privateKey,
-    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-384' },
+    signingAlgorithm: { name: 'ECDSA', hash: plan.hash },
     extensions: [
       ...toExtensions(plan),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),

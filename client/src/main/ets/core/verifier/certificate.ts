@@ -55,8 +55,8 @@ export function readCertificate(der: Uint8Array): Certificate {
   must(toHex(expect(sameAlgorithm, SEQUENCE).raw) === toHex(expect(algorithm, SEQUENCE).raw), 'two algorithms');
   const [notBefore, notAfter] = fields(validity, 2);
   return {
-    // Copies: not every crypto kit minds where in its buffer a view begins.
-    der: der.slice(),
+    der,
+    // Copied, as the key is: not every crypto kit minds where in its buffer a view begins.
     signed: expect(signed, SEQUENCE).raw.slice(),
     signature: wholeBytesOf(signature),
     hash: readHash(algorithm),
