@@ -1,5 +1,6 @@
 import type { Database } from './ledger/database.js';
 import { countParkedPurchases } from './ledger/purchases.js';
+import { repeatEvery } from './ledger/repeat-every.js';
 import type { Metrics } from './telemetry/metrics.js';
 
 export interface MeasureOptions {
@@ -19,6 +20,5 @@ export function startMeasuring({ db, metrics, waitingCallers, onError }: Measure
     metrics.parked.reset();
     for (const [reason, count] of parked) metrics.parked.set({ reason }, count);
   }
-  const timer = setInterval(() => void measure().catch(onError), MEASURE_INTERVAL_MS).unref();
-  return () => clearInterval(timer);
+  return repeatEvery(MEASURE_INTERVAL_MS, () => measure().catch(onError));
 }

@@ -3,6 +3,7 @@ import { DroplessError } from '../domain/errors.js';
 import { parseCatalogue } from '../domain/parse-catalogue.js';
 import { findCatalogue, insertCatalogue } from '../ledger/catalogue-versions.js';
 import type { Database } from '../ledger/database.js';
+import { repeatEvery } from '../ledger/repeat-every.js';
 
 export interface CatalogueSource {
   /** The version in force, at most a second behind the ledger. */
@@ -27,7 +28,7 @@ export async function openCatalogueSource({ db, initial, onError }: CatalogueSou
   if (initial !== undefined) parseCatalogue(initial, 0);
   const stored = (await findCatalogue(db)) ?? (await adopt(db, initial));
   let catalogue = parseCatalogue(stored.catalogue, stored.version);
-  const timer = setInterval(() => void refresh(), REFRESH_INTERVAL_MS).unref();
+  const close = repeatEvery(REFRESH_INTERVAL_MS, refresh);
 
   async function refresh(): Promise<void> {
     try {
@@ -39,7 +40,7 @@ export async function openCatalogueSource({ db, initial, onError }: CatalogueSou
       onError(error); // The version in force stays in force.
     }
   }
-  return { current: () => catalogue, close: () => clearInterval(timer) };
+  return { current: () => catalogue, close };
 }
 
 async function adopt(db: Database, initial: unknown) {

@@ -1,6 +1,7 @@
 import { ChangeChannel } from './change-channel.js';
 import type { Database } from './database.js';
 import { listPurchases } from './purchases.js';
+import { repeatEvery } from './repeat-every.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import type { Purchase } from '../domain/purchase.js';
 
@@ -30,19 +31,10 @@ const POLL_INTERVAL_MS = 500;
 
 export function openLedgerWatch({ db, listenUrl: url, onError }: LedgerWatchOptions): LedgerWatch {
   const waiters = new Map<PurchaseOrderId, Set<Waiter>>();
-  let isPolling = false;
   const readAll = () => read([...waiters.keys()]);
   const onChanged = (id: PurchaseOrderId) => void read([id]);
   const channel = url === undefined ? undefined : new ChangeChannel({ url, onChanged, onConnected: () => void readAll(), onError });
-  const polling = setInterval(() => void poll(), POLL_INTERVAL_MS).unref();
-
-  /** Not while the last one is under way: a ledger that answers slowly is not asked more often for it. */
-  async function poll(): Promise<void> {
-    if (isPolling) return;
-    isPolling = true;
-    await readAll();
-    isPolling = false;
-  }
+  const stopPolling = repeatEvery(POLL_INTERVAL_MS, readAll);
 
   async function read(ids: readonly PurchaseOrderId[]): Promise<void> {
     const awaited = ids.filter((id) => waiters.has(id));
@@ -72,7 +64,7 @@ export function openLedgerWatch({ db, listenUrl: url, onError }: LedgerWatchOpti
       return [...waiters.values()].reduce((sum, group) => sum + group.size, 0);
     },
     async close() {
-      clearInterval(polling);
+      stopPolling();
       await channel?.close();
     },
   };
