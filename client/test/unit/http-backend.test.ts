@@ -55,6 +55,14 @@ describe('tries', () => {
     expect(server.requests.length).toBe(3);
   });
 
+  test('what takes its whole time is not tried again at once: the player is told after one time limit', async () => {
+    let asked = 0;
+    const token = () => new Promise<string>(() => void asked++);
+    const { answer } = submit([json(200, GRANTED)], { token });
+    await expect(answer).rejects.toThrow(BackendUnreachableError);
+    expect(asked).toBe(1);
+  });
+
   test('no two devices come back at the same moment', async () => {
     const { server, answer } = submit([CUT], { random: () => 0 });
     await expect(answer).rejects.toThrow(BackendUnreachableError);
@@ -98,7 +106,7 @@ describe('the token', () => {
   test('that is never taken is the server’s word in the end, and not final', async () => {
     const { server, answer } = submit([problem(401, 'CREDENTIALS_INVALID', { next: 'fix-request' })]);
     expect(await answer).toMatchObject({ kind: 'refused', code: 'CREDENTIALS_INVALID', final: false, mayFinish: false });
-    expect(server.requests.length).toBe(3);
+    expect(server.requests.length).toBe(2);
   });
 
   test.each([

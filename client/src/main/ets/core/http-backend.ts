@@ -32,7 +32,7 @@ export interface HttpBackendOptions {
   /** The token of this account, of the game's own login; asked for at each request, and never another account's. */
   readonly token: (account: string) => Promise<string>;
   readonly clock: Clock;
-  /** Milliseconds for one request. @default 10000 */
+  /** Milliseconds for one request; none is tried again when so much time has passed. @default 10000 */
   readonly timeoutMs?: number;
   /** Between 0 and 1. @default Math.random */
   readonly random?: () => number;
@@ -59,12 +59,15 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
 
   /** The server's own answer, after a few tries; a lost line, a server in trouble and somebody else's page are none. */
   async function ask(account: string, wanted: Wanted, path: string, body: object): Promise<BackendAnswer | Intent> {
+    const startedAt = clock.now();
+    let repeated = false;
     for (let attempt = 1; ; attempt++) {
       const read = (answer: HttpAnswer) => readAnswer(answer, wanted);
       const { answer, again, retryAfterMs } = await post(account, path, { ...body, account }).then(read, () => NO_ANSWER);
-      if (answer !== undefined && (!again || attempt === TRIES)) return answer;
-      if (attempt === TRIES || retryAfterMs > LONGEST_DELAY_MS)
-        throw new BackendUnreachableError('The server cannot be reached.', retryAfterMs);
+      const isLast = attempt === TRIES || clock.now() - startedAt >= timeoutMs;
+      if (answer !== undefined && (!again || repeated || isLast)) return answer;
+      if (isLast || retryAfterMs > LONGEST_DELAY_MS) throw new BackendUnreachableError('The server cannot be reached.', retryAfterMs);
+      repeated ||= answer !== undefined;
       const delayMs = FIRST_DELAY_MS * 2 ** attempt * (0.5 + random() / 2);
       await sleep(clock, Math.max(delayMs, retryAfterMs));
     }
