@@ -1,19 +1,19 @@
-import type { Accepted, EnsureRunDeps } from './ensure-run.js';
 import { isSameAccount } from './purchase-answer.js';
 import { quarantine, type QuarantineDeps } from './quarantine.js';
-import type { Application } from '../domain/catalogue.js';
+import type { Application, Catalogue } from '../domain/catalogue.js';
 import type { ErrorCode } from '../domain/error-codes.js';
 import { DroplessError } from '../domain/errors.js';
 import type { Account, PurchaseOrderId } from '../domain/ids.js';
 import { toOwnerRule, type OwnerRule } from '../domain/owner.js';
 import type { Purchase, VerifiedPurchase } from '../domain/purchase.js';
-import { absorbEvidence, toNews } from '../ledger/absorb-evidence.js';
+import { absorbEvidence, toNews, type News } from '../ledger/absorb-evidence.js';
 import { ensureAccount, hasPresented, insertPresentation } from '../ledger/accounts.js';
 import { findPurchase, getPurchase } from '../ledger/purchases.js';
 import { receivePurchase, type ResolvedOwner } from '../ledger/receive-purchase.js';
 import type { LedgerWatch } from '../ledger/watch.js';
 
-export interface AcceptDeps extends QuarantineDeps, EnsureRunDeps {
+export interface AcceptDeps extends QuarantineDeps {
+  readonly catalogue: () => Catalogue;
   readonly watch: LedgerWatch;
 }
 
@@ -24,6 +24,12 @@ export interface Presented {
   readonly presenter: Account | undefined;
   /** The applications that the caller acts for; undefined: every one of its realm. */
   readonly applications?: readonly string[] | undefined;
+}
+
+/** An order as it stands in the ledger, and what its evidence brought. */
+export interface Accepted {
+  readonly purchase: Purchase;
+  readonly news: News | 'new';
 }
 
 /**

@@ -1,21 +1,15 @@
+import type { Accepted } from './accept-purchase.js';
 import type { Engine } from './engine.js';
 import type { Alarm } from './quarantine.js';
 import type { Catalogue } from '../domain/catalogue.js';
 import { isMended } from '../domain/judge-purchase.js';
-import { isClosed, isCompleted, type Purchase } from '../domain/purchase.js';
-import type { News } from '../ledger/absorb-evidence.js';
+import { isClosed, isCompleted } from '../domain/purchase.js';
 import type { LedgerChange } from '../workflows/contract.js';
 
 export interface EnsureRunDeps {
   readonly engine: Engine;
   readonly alarm: Alarm;
   readonly catalogue: () => Catalogue;
-}
-
-/** An order as it stands in the ledger, and what its evidence brought. */
-export interface Accepted {
-  readonly purchase: Purchase;
-  readonly news: News | 'new';
 }
 
 /** Starts or wakes the run of an order that is not final. Answers whether waiting for its grant makes sense. */
@@ -36,6 +30,6 @@ export async function ensureRun(deps: EnsureRunDeps, { purchase, news }: Accepte
   return outcome === 'running' || outcome === 'unknown';
 }
 
-function isWord(news: News | 'new' | 'catalogue'): news is LedgerChange & (News | 'catalogue') {
+function isWord(news: Accepted['news'] | 'catalogue'): news is LedgerChange & (Accepted['news'] | 'catalogue') {
   return news === 'revoked' || news === 'owner-found' || news === 'fresh-evidence' || news === 'catalogue';
 }

@@ -1,5 +1,5 @@
 import { acceptPurchase, type AcceptDeps, type Presented } from './accept-purchase.js';
-import { ensureRun } from './ensure-run.js';
+import { ensureRun, type EnsureRunDeps } from './ensure-run.js';
 import { toAnswer, type PurchaseAnswer } from './purchase-answer.js';
 import { quarantine } from './quarantine.js';
 import { DroplessError } from '../domain/errors.js';
@@ -9,7 +9,7 @@ import type { Purchase, VerifiedPurchase } from '../domain/purchase.js';
 import { getPurchase } from '../ledger/purchases.js';
 import type { Verifier } from '../store/verify-purchase.js';
 
-export interface SubmitDeps extends AcceptDeps {
+export interface SubmitDeps extends AcceptDeps, EnsureRunDeps {
   readonly verifier: Verifier;
   readonly grantWaitMs: number;
   readonly waitingCallersMax: number;
@@ -40,7 +40,7 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
 }
 
 /** Takes one order of several, or keeps it aside, and goes on. @throws {DroplessError} `LEDGER_UNAVAILABLE` */
-export async function acceptForItself(deps: AcceptDeps, verified: VerifiedPurchase, presented: Presented): Promise<void> {
+export async function acceptForItself(deps: AcceptDeps & EnsureRunDeps, verified: VerifiedPurchase, presented: Presented): Promise<void> {
   try {
     await ensureRun(deps, await acceptPurchase(deps, verified, presented));
   } catch (error) {
