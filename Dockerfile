@@ -12,6 +12,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY dev dev
 COPY tools tools
+COPY client client
 COPY test/support test/support
 RUN npm run build
 
@@ -22,7 +23,7 @@ RUN npm ci --omit=dev --no-audit --no-fund
 FROM base
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist/src dist/src
-COPY --from=build /app/dist/workflow-bundle.js dist/workflow-bundle.js
+COPY --from=build /app/dist/workflow-bundle.js /app/dist/workflow-bundle.traced.js dist/
 COPY package.json LICENSE ./
 COPY migrations migrations
 USER node

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { decodeJwt } from 'jose';
+import { createHttpBackend, createPurchaseKit, type HttpPort, type PurchaseKit } from '#purchase-kit';
+import { createPhone, fetchHttp, neverAnswered } from './phone.js';
 import type { Stack } from '../stack/stack.js';
 import { createDeviceIap, type DeviceIap } from '../store/device-iap.js';
 import { ProductType } from '../store/iap-types.js';
@@ -12,63 +15,99 @@ export const PRODUCTS = [
 
 export interface ApiAnswer {
   readonly status: number;
-  readonly body: { readonly code?: string; readonly state?: string; readonly mayFinish?: boolean; readonly developerPayload?: string };
+  readonly body: { readonly code?: string; readonly state?: string; readonly mayFinish?: boolean };
 }
 
-/** A player with a device of its own, and the game server that speaks for it. */
+export interface AppOptions {
+  /** The server that this app speaks to, in place of the stack's. */
+  readonly url?: string;
+  /** The app dies before it hears what the server says of a purchase. */
+  readonly diesUnanswered?: boolean;
+  /** The app dies before it can tell the store that the purchase is finished. */
+  readonly diesUnfinished?: boolean;
+}
+
+/** A player with a phone, the app on it, and the game server that speaks for it. */
 export interface Player {
   readonly account: string;
-  readonly iap: DeviceIap;
-  /** Announces the purchase, pays on the device, and answers with what the device got. */
-  buy(productId: string): Promise<Bought>;
-  submit(purchaseData: string, url?: string): Promise<ApiAnswer>;
-  /** finishPurchase on the device, then the acknowledgement. */
-  finish(order: Bought): Promise<ApiAnswer>;
-  acknowledge(purchaseOrderId: string): Promise<ApiAnswer>;
+  /** Starts the app anew and signs the player in: what it had stored is still there, what was in its memory is not. */
+  startApp(options?: AppOptions): Promise<PurchaseKit>;
+  /** The order that is paid next on the phone. */
+  nextPayment(): Promise<Paid>;
+  /** Pays on the phone, with nobody there to report it. */
+  pay(productId: string): Promise<Paid>;
+  /** What somebody sends who is not the app. */
+  submit(purchaseData: string): Promise<ApiAnswer>;
 }
 
-export interface Bought {
+export interface Paid {
   readonly purchaseOrderId: string;
-  readonly purchaseToken: string;
-  readonly productType: ProductType;
   readonly purchaseData: string;
 }
 
-/** `tell` gets a line for each order that is paid. */
-export function createPlayer({ store, server, apiKey }: Stack, tell: (line: string) => void): Player {
+/** `onPaid` hears of each order that the player pays. */
+export function createPlayer({ store, server, apiKey }: Stack, onPaid: (account: string, purchaseOrderId: string) => void): Player {
   const account = `player-${randomBytes(3).toString('hex')}`;
-  const iap = createDeviceIap({ store, user: account, applicationId: APPLICATION_ID, products: PRODUCTS });
-  const post = async (path: string, body: object, url = server.url): Promise<ApiAnswer> => {
-    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-    const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    return { status: answer.status, body: (await answer.json()) as ApiAnswer['body'] };
+  const payments = new EventEmitter().on('paid', ({ purchaseOrderId }: Paid) => onPaid(account, purchaseOrderId));
+  const device = createDeviceIap({ store, user: account, applicationId: APPLICATION_ID, products: PRODUCTS });
+  const iap = tellPayments(device, (paid) => void payments.emit('paid', paid));
+  const phone = createPhone();
+  const kits = new Set<PurchaseKit>();
+  const toKit = ({ url = server.url, diesUnanswered = false, diesUnfinished = false }: AppOptions): PurchaseKit => {
+    const http = diesUnanswered ? neverAnswered(fetchHttp, '/v1/purchases') : fetchHttp;
+    const backend = createHttpBackend({ http, baseUrl: url, applicationId: APPLICATION_ID, token: async () => apiKey, clock: phone.clock });
+    const dying = { ...iap, finishPurchase: () => new Promise<void>(() => {}) };
+    return createPurchaseKit({ ...phone, context: {}, iap: diesUnfinished ? dying : iap, backend, products: PRODUCTS, apiVersion: 15 });
   };
-  const acknowledge = (purchaseOrderId: string) =>
-    post(`/v1/purchases/${encodeURIComponent(purchaseOrderId)}/acknowledgement`, { account });
   return {
     account,
-    iap,
-    acknowledge,
-    async buy(productId) {
-      const { productType = ProductType.CONSUMABLE } = PRODUCTS.find((each) => each.productId === productId) ?? {};
-      const intent = await post('/v1/purchase-intents', { account, applicationId: APPLICATION_ID, productId });
-      const { developerPayload = '' } = intent.body;
-      const { purchaseData } = await iap.createPurchase({}, { productId, productType, developerPayload });
-      const bought = toBought(purchaseData);
-      tell(`Order ${bought.purchaseOrderId}, paid by ${account}`);
-      return bought;
+    nextPayment: async () => {
+      const [paid] = (await once(payments, 'paid')) as [Paid];
+      return paid;
     },
-    submit: (purchaseData, url) => post('/v1/purchases', { account, purchaseData }, url),
-    async finish({ purchaseOrderId, purchaseToken, productType }) {
-      await iap.finishPurchase({}, { productType, purchaseToken, purchaseOrderId });
-      return acknowledge(purchaseOrderId);
+    async startApp(options = {}) {
+      for (const earlier of kits) earlier.close();
+      const kit = toKit(options);
+      kits.add(kit);
+      await kit.login(account);
+      return kit;
+    },
+    async pay(productId) {
+      const { developerPayload = '' } = await post(fetchHttp, server.url, apiKey, '/v1/purchase-intents', {
+        account,
+        applicationId: APPLICATION_ID,
+        productId,
+      }).then(({ body }) => body);
+      const { productType = ProductType.CONSUMABLE } = PRODUCTS.find((each) => each.productId === productId) ?? {};
+      const { purchaseData } = await iap.createPurchase({}, { productId, productType, developerPayload });
+      return toPaid(purchaseData);
+    },
+    submit: (purchaseData) => post(fetchHttp, server.url, apiKey, '/v1/purchases', { account, purchaseData }),
+  };
+}
+
+function tellPayments(iap: DeviceIap, onPaid: (paid: Paid) => void): DeviceIap {
+  return {
+    ...iap,
+    async createPurchase(context, parameter) {
+      const result = await iap.createPurchase(context, parameter);
+      onPaid(toPaid(result.purchaseData));
+      return result;
     },
   };
 }
 
 /** What the device reads of its own purchase; only the server verifies. */
-export function toBought(purchaseData: string): Bought {
-  const { type, jwsPurchaseOrder = '' } = JSON.parse(purchaseData) as { type: ProductType; jwsPurchaseOrder?: string };
-  const { purchaseOrderId, purchaseToken } = decodeJwt<{ purchaseOrderId: string; purchaseToken: string }>(jwsPurchaseOrder);
-  return { purchaseOrderId, purchaseToken, productType: type, purchaseData };
+function toPaid(purchaseData: string): Paid {
+  const { jwsPurchaseOrder = '' } = JSON.parse(purchaseData) as { jwsPurchaseOrder?: string };
+  const { purchaseOrderId } = decodeJwt<{ purchaseOrderId: string }>(jwsPurchaseOrder);
+  return { purchaseOrderId, purchaseData };
+}
+
+type Posted = Omit<ApiAnswer, 'body'> & { readonly body: ApiAnswer['body'] & { readonly developerPayload?: string } };
+
+async function post(http: HttpPort, url: string, apiKey: string, path: string, body: object): Promise<Posted> {
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+  const answer = await http.request({ method: 'POST', url: `${url}${path}`, headers, body: JSON.stringify(body), timeoutMs: 30_000 });
+  return { status: answer.status, body: JSON.parse(answer.body) as Posted['body'] };
 }

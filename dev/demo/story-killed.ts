@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expectOf } from './expect.js';
-import type { Story } from './story.js';
+import { paidOnce, type Story } from './story.js';
 import { findFreePort } from '../stack/free-port.js';
 import { openServerProcess } from '../stack/server-process.js';
 
@@ -13,19 +12,17 @@ export const killedBetweenCommitAndCompletion: Story = {
     const player = newPlayer();
     const port = await findFreePort();
     const dying = await openServerProcess({ program: 'dist/dev/demo/dying-server.js', env: stack.env, port, log: () => undefined });
-    const order = await player.buy('gold60');
-    paid(order.purchaseOrderId);
+    const app = await player.startApp({ url: dying.url });
     // The other server is stopped meanwhile, so that its worker cannot be the one that gets the task.
     process.kill(stack.server.pid, 'SIGSTOP');
-    const lost = player.submit(order.purchaseData, dying.url).catch(() => undefined);
+    const { purchaseOrderId: order } = await paidOnce(player, () => void app.purchase('gold60'));
+    paid(order);
     const ending = await Promise.race([dying.ended, delay(DEADLINE_MS, 'it outlived its grant', { ref: false })]);
     process.kill(stack.server.pid, 'SIGCONT');
-    await lost;
     if (ending !== 'SIGKILL') throw new Error(`the worker was not killed: ${ending}`);
     tell('The process died by SIGKILL with the goods in the account and nobody told.');
-    expectOf(await player.submit(order.purchaseData), { status: 200, state: 'granted' });
-    tell('The phone asks the other server: granted. The workflow goes on there from the step it was in.');
-    await player.finish(order);
-    await until(order.purchaseOrderId, 'finished');
+    await player.startApp();
+    await until(order, 'finished');
+    tell('The app asks the other server: granted. The workflow goes on there from the step it was in.');
   },
 };

@@ -1,4 +1,4 @@
-import { createPlayer, type Player } from './player.js';
+import { createPlayer, type Paid, type Player } from './player.js';
 import type { Stack } from '../stack/stack.js';
 import { pollUntil } from '../stack/poll-until.js';
 import { parsePurchaseOrderId } from '../../src/domain/ids.js';
@@ -30,11 +30,18 @@ export function createStage(stack: Stack, tell: (line: string) => void): Stage &
     stack,
     paidOrders,
     tell,
-    newPlayer: () => createPlayer(stack, tell),
+    newPlayer: () => createPlayer(stack, (account, id) => tell(`Order ${id}, paid by ${account}`)),
     paid: (purchaseOrderId) => void paidOrders.push(purchaseOrderId),
     until: async (purchaseOrderId, state) => {
       const id = parsePurchaseOrderId(purchaseOrderId);
       await pollUntil(async () => (await findPurchase(stack.db, id))?.state === state, { deadlineMs: DEADLINE_MS });
     },
   };
+}
+
+/** Begins a purchase that will not come to its end, and answers with the order once it is paid. */
+export async function paidOnce(player: Player, begin: () => void): Promise<Paid> {
+  const paid = player.nextPayment();
+  begin();
+  return paid;
 }

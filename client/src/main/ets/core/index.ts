@@ -19,3 +19,4 @@ export type {
   Undelivered,
 } from './ports';
 export { createHttpBackend } from './http-backend';
+export type { HttpAnswer, HttpBackendOptions, HttpPort, HttpRequest } from './http-backend';
