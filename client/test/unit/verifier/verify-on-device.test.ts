@@ -145,12 +145,12 @@ test('each key is used only once it is known whose it is, and the payload is rea
   parse.mockRestore();
 });
 
-test('a signature of zeros is none, even to crypto that takes it', async () => {
+test('a signature of zeros, or of another length, is none, even to crypto that takes it', async () => {
   const gullible = { ...webCrypto, verifyEcdsa: async () => true };
   const [header, payload, signature] = partsOf(await pki.sign(ORDER));
   const numbers = Buffer.from(signature, 'base64url');
   const zero = Buffer.alloc(32);
-  for (const forged of [[zero, zero], [zero, numbers.subarray(32)], [numbers.subarray(0, 32), zero]]) {
+  for (const forged of [[zero, zero], [zero, numbers.subarray(32)], [numbers.subarray(0, 32), zero], [numbers.subarray(1)], [numbers, Buffer.of(1)]]) {
     const jws = `${header}.${payload}.${Buffer.concat(forged).toString('base64url')}`;
     expect(await verifyUnder(pki, jws, { crypto: gullible })).toEqual(invalid('JWS_SIGNATURE_INVALID'));
   }

@@ -56,8 +56,7 @@ export function readCertificate(der: Uint8Array): Certificate {
   const [notBefore, notAfter] = fields(validity, 2);
   return {
     der,
-    // Copied, as the key is: not every crypto kit minds where in its buffer a view begins.
-    signed: expect(signed, SEQUENCE).raw.slice(),
+    signed: expect(signed, SEQUENCE).raw,
     signature: wholeBytesOf(signature),
     hash: readHash(algorithm),
     subject: expect(subject, SEQUENCE).raw,
@@ -65,7 +64,7 @@ export function readCertificate(der: Uint8Array): Certificate {
     notBeforeMs: timeMsOf(notBefore),
     notAfterMs: timeMsOf(notAfter),
     curve: readCurve(key),
-    publicKey: expect(key, SEQUENCE).raw.slice(),
+    publicKey: expect(key, SEQUENCE).raw,
     extensions: readExtensions(explicit(extensions, EXTENSIONS)),
   };
 }
