@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '../store/write-whole.js';
 import { createApiKey, findApiKey } from '../../src/ledger/api-keys.js';
 import type { Database } from '../../src/ledger/database.js';
 
@@ -11,6 +12,6 @@ export async function findOrCreateDemoKey(dataDir: string, db: Database): Promis
   // Another database, or one made anew, does not know it.
   if ((await findApiKey(db, kept)) !== undefined) return kept;
   const key = await createApiKey(db, { environment: 'production', realm: 'game' });
-  await writeFile(file, key, { mode: 0o600 });
+  writeWhole(file, key);
   return key;
 }

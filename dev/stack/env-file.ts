@@ -1,10 +1,9 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { writeWhole } from '../store/write-whole.js';
 
 /** What a shell reads with `set -a; . FILE`, for its owner alone: it holds keys. */
-export async function writeEnvFile(path: string, env: Readonly<Record<string, string>>): Promise<void> {
+export function writeEnvFile(path: string, env: Readonly<Record<string, string>>): void {
   const lines = Object.entries(env).map(([name, value]) => `${name}=${quoteForShell(value)}\n`);
-  await writeFile(`${path}.next`, lines.join(''), { mode: 0o600 });
-  await rename(`${path}.next`, path);
+  writeWhole(path, lines.join(''));
 }
 
 /** One word of a POSIX shell, whatever it holds. */

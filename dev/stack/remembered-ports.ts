@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePort, isFreePort } from './free-port.js';
+import { writeWhole } from '../store/write-whole.js';
 
 const PARTS = ['api', 'store', 'postgres', 'temporal', 'temporalUi'] as const;
 
@@ -18,7 +19,7 @@ export async function rememberPorts(dataDir: string): Promise<Ports> {
     ports.set(part, isGood ? port : await findPortBeside([...ports.values(), ...Object.values(remembered)]));
   }
   const found = Object.fromEntries(ports) as Ports;
-  await writeFile(file, JSON.stringify(found));
+  writeWhole(file, JSON.stringify(found));
   return found;
 }
 

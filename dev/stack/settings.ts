@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createStorePki, exportStorePki, importStorePki, type StorePki } from '../store/pki.js';
+import { writeWhole } from '../store/write-whole.js';
 
 /** What the embedded stack makes at its first start and finds again at the next: keys of its own, worth nothing elsewhere. */
 export interface StackSettings {
@@ -22,7 +23,7 @@ interface StoredSettings {
 export async function loadStackSettings(dataDir: string): Promise<StackSettings> {
   await mkdir(dataDir, { recursive: true, mode: 0o755 });
   const file = join(dataDir, 'settings.json');
-  if (!existsSync(file)) await writeFile(file, JSON.stringify(await createSettings()), { mode: 0o600 });
+  if (!existsSync(file)) writeWhole(file, JSON.stringify(await createSettings()));
   const stored = JSON.parse(await readFile(file, 'utf8')) as StoredSettings;
   const pki = await importStorePki(stored.pki);
   const rootFile = join(dataDir, 'store-root.pem');

@@ -99,7 +99,7 @@ async function openParts(ground: Ground, settings: StackSettings): Promise<Omit<
     TEMPORAL_NAMESPACE: NAMESPACE,
   };
   const envFile = join(dataDir, 'env');
-  await writeEnvFile(envFile, env);
+  writeEnvFile(envFile, env);
   const server = await openServerProcess({ program: 'dist/src/server.js', env, port: ports.api, log });
   onClose(() => server.stop());
   say(`API and worker    ${server.url}`);

@@ -15,17 +15,17 @@ afterEach(() => rmSync(dir, { recursive: true }));
 test('a shell reads back every value, character for character', async () => {
   const env = { A_URL: 'postgres://u:p@127.0.0.1:1/db?a=b&c=$HOME', A_PATH: "/it's here/`root`.pem", A_LIST: 'k1:AAA,k2:BBB', EMPTY: '' };
   const file = join(dir, 'env');
-  await writeEnvFile(file, env);
+  writeEnvFile(file, env);
   const print = 'process.stdout.write(JSON.stringify(process.env))';
   const script = 'set -a; . "$1"; set +a; exec "$2" -e "$3"';
   const { stdout } = await promisify(execFile)('sh', ['-c', script, 'sh', file, process.execPath, print]);
   expect(JSON.parse(stdout)).toMatchObject(env);
 });
 
-test('the file is for its owner alone, also where it was there before', async () => {
+test('the file is for its owner alone, also where it was there before', () => {
   const file = join(dir, 'env');
-  await writeEnvFile(file, { A: 'one' });
-  await writeEnvFile(file, { A: 'two' });
+  writeEnvFile(file, { A: 'one' });
+  writeEnvFile(file, { A: 'two' });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(dir)).toEqual(['env']);
 });
