@@ -71,7 +71,16 @@ const PAYLOAD: readonly object[] = [
   { lastSubscriptionStatus: {} },
   { developerPayload: 'v1|x' },
 ];
-const HEADER: readonly SignOverrides['header'][] = [{ alg: 'none' }, { alg: 'ES384' }, { crit: [] }, { jwk: {} }, { typ: 'JOSE' }, { typ: undefined }, { x5c: [] }, { kid: '1' }];
+const HEADER: readonly SignOverrides['header'][] = [
+  { alg: 'none' },
+  { alg: 'ES384' },
+  { crit: [] },
+  { jwk: {} },
+  { typ: 'JOSE' },
+  { typ: undefined },
+  { x5c: [] },
+  { kid: '1' },
+];
 
 const DEVIATIONS: readonly Deviation[] = [
   {},

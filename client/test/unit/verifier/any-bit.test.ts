@@ -31,7 +31,9 @@ test('no bit of the text can be another', { timeout: 60_000 }, async () => {
 test('nor any bit of what the text spells', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(2), PLACE, fc.nat(7), async (part, place, bit) => {
-      const parts = partsOf(jws).map((text, index) => (index === part ? toBase64Url(flip(Buffer.from(text, 'base64url'), place, bit)) : text));
+      const parts = partsOf(jws).map((text, index) =>
+        index === part ? toBase64Url(flip(Buffer.from(text, 'base64url'), place, bit)) : text,
+      );
       expect(await verifyUnder(pki, parts.join('.'))).toMatchObject({ kind: 'invalid' });
     }),
     { numRuns: 300 },
@@ -50,23 +52,37 @@ test('nor any bit of a certificate, though the leaf’s own key sign it anew', {
   );
 });
 
-test('a bit of the payload, signed anew by the leaf, changes what is read and never how much is believed', { timeout: 60_000 }, async () => {
-  const text = Buffer.from(JSON.stringify(ORDER));
-  await fc.assert(
-    fc.asyncProperty(PLACE, fc.nat(6), async (place, bit) => {
-      const changed = Buffer.from(flip(text, place, bit)).toString('latin1');
-      const { kind, order } = await verifyUnder(pki, await pki.sign(changed));
-      if (kind !== 'valid') return;
-      expect(order).toMatchObject({ applicationId: ORDER.applicationId, environment: 'NORMAL' });
-      expect(JSON.parse(changed)).toMatchObject({ purchaseOrderId: order?.purchaseOrderId, productId: order?.productId, purchaseToken: order?.purchaseToken });
-    }),
-    { numRuns: 300 },
-  );
-});
+test(
+  'a bit of the payload, signed anew by the leaf, changes what is read and never how much is believed',
+  { timeout: 60_000 },
+  async () => {
+    const text = Buffer.from(JSON.stringify(ORDER));
+    await fc.assert(
+      fc.asyncProperty(PLACE, fc.nat(6), async (place, bit) => {
+        const changed = Buffer.from(flip(text, place, bit)).toString('latin1');
+        const { kind, order } = await verifyUnder(pki, await pki.sign(changed));
+        if (kind !== 'valid') return;
+        expect(order).toMatchObject({ applicationId: ORDER.applicationId, environment: 'NORMAL' });
+        expect(JSON.parse(changed)).toMatchObject({
+          purchaseOrderId: order?.purchaseOrderId,
+          productId: order?.productId,
+          purchaseToken: order?.purchaseToken,
+        });
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
 
 test('whatever the text, there is a verdict', { timeout: 60_000 }, async () => {
-  const anything = fc.oneof(fc.string(), fc.array(fc.base64String(), { maxLength: 4 }).map((parts) => parts.join('.')));
-  const anyHeader = fc.record({ alg: fc.constant('ES256'), x5c: fc.array(fc.oneof(fc.base64String(), fc.constantFrom(...pki.x5c)), { maxLength: 4 }) });
+  const anything = fc.oneof(
+    fc.string(),
+    fc.array(fc.base64String(), { maxLength: 4 }).map((parts) => parts.join('.')),
+  );
+  const anyHeader = fc.record({
+    alg: fc.constant('ES256'),
+    x5c: fc.array(fc.oneof(fc.base64String(), fc.constantFrom(...pki.x5c)), { maxLength: 4 }),
+  });
   const anyPayload = fc.json();
   await fc.assert(
     fc.asyncProperty(anything, anyHeader, anyPayload, async (text, header, payload) => {

@@ -44,7 +44,11 @@ test.each<[string, StorePkiOptions, string]>([
   ['the store’s mark twice', { leaf: { extensions: [mark(Uint8Array.of(5, 0))] } }, 'CHAIN_EXTENSION_TWICE'],
   ['a leaf without the store’s mark', { leaf: { storeOid: 'absent' } }, 'JWS_CERTIFICATE_NOT_FOR_PURCHASES'],
   ['a leaf with a critical mark', { leaf: { storeOid: 'critical' } }, 'JWS_CERTIFICATE_NOT_FOR_PURCHASES'],
-  ['a mark that holds something', { leaf: { storeOid: 'absent', extensions: [mark(Uint8Array.of(1, 1, 255))] } }, 'JWS_CERTIFICATE_NOT_FOR_PURCHASES'],
+  [
+    'a mark that holds something',
+    { leaf: { storeOid: 'absent', extensions: [mark(Uint8Array.of(1, 1, 255))] } },
+    'JWS_CERTIFICATE_NOT_FOR_PURCHASES',
+  ],
   ['an empty mark', { leaf: { storeOid: 'absent', extensions: [mark(Uint8Array.of())] } }, 'JWS_CERTIFICATE_NOT_FOR_PURCHASES'],
   ['the mark on the intermediate', { intermediate: { storeOid: 'non-critical' } }, 'JWS_CERTIFICATE_NOT_FOR_PURCHASES'],
   ['an expired leaf', { leaf: { notAfter: later(-SECONDS) } }, 'CHAIN_TIME'],
@@ -91,7 +95,11 @@ test.each<[string, Parameters<typeof verifyWithX5c>[0], string]>([
   ['an empty entry', ([leaf, , root]) => [leaf, '', root], 'CHAIN_MALFORMED'],
   ['base64url', ([leaf, ca, root]) => [toDer(leaf).toString('base64url'), ca, root], 'CHAIN_MALFORMED'],
   ['line breaks inside', ([leaf, ca, root]) => [`${leaf.slice(0, 64)}\n${leaf.slice(64)}`, ca, root], 'CHAIN_MALFORMED'],
-  ['a byte after the leaf', ([leaf, ca, root]) => [Buffer.concat([toDer(leaf), Buffer.alloc(1)]).toString('base64'), ca, root], 'CHAIN_MALFORMED'],
+  [
+    'a byte after the leaf',
+    ([leaf, ca, root]) => [Buffer.concat([toDer(leaf), Buffer.alloc(1)]).toString('base64'), ca, root],
+    'CHAIN_MALFORMED',
+  ],
   ['half a leaf', ([leaf, ca, root]) => [leaf.slice(0, 400), ca, root], 'CHAIN_MALFORMED'],
   ['PEM', ([leaf, ca, root]) => [toPem(leaf), ca, root], 'CHAIN_MALFORMED'],
   ['DER of something else', ([, ca, root]) => [Buffer.from('3003020101', 'hex').toString('base64'), ca, root], 'CHAIN_MALFORMED'],
@@ -103,5 +111,6 @@ test('no trusted root trusts nothing, a successor’s is trusted beside the firs
   const [first, second] = await Promise.all([createStorePki({ now: AT }), createStorePki({ now: AT })]);
   expect(await verifyUnder(first, await first.sign(ORDER), { trustedRoots: [] })).toEqual(invalid('CHAIN_ROOT_UNKNOWN'));
   const trustedRoots = [first.rootFingerprint, second.rootFingerprint];
-  for (const pki of [first, second]) expect(await verifyUnder(pki, await pki.sign(ORDER), { trustedRoots })).toMatchObject({ kind: 'valid' });
+  for (const pki of [first, second])
+    expect(await verifyUnder(pki, await pki.sign(ORDER), { trustedRoots })).toMatchObject({ kind: 'valid' });
 });

@@ -12,7 +12,9 @@ const CURVES = [
 test.each(CURVES)('there and back again nothing is changed, for %s', (_, numberBytes) => {
   const numbers = fc.uint8Array({ minLength: 2 * numberBytes, maxLength: 2 * numberBytes });
   // Zeros in front, where the forms differ most.
-  const small = fc.tuple(numbers, fc.nat(numberBytes), fc.nat(numberBytes)).map(([bytes, r, s]) => bytes.fill(0, 0, r).fill(0, numberBytes, numberBytes + s));
+  const small = fc
+    .tuple(numbers, fc.nat(numberBytes), fc.nat(numberBytes))
+    .map(([bytes, r, s]) => bytes.fill(0, 0, r).fill(0, numberBytes, numberBytes + s));
   fc.assert(
     fc.property(fc.oneof(numbers, small), (signature) => {
       expect(fromDerSignature(toDerSignature(signature), numberBytes)).toEqual(signature);

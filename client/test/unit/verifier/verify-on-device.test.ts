@@ -36,7 +36,11 @@ test.each([
   ['the number 0', 0, true],
   ['a code of the future', { reason: 2 }, true],
 ])('revocation by %s: %j', async (_, purchaseOrderRevocationReasonCode, revoked) => {
-  expect(await judge({ ...ORDER, purchaseOrderRevocationReasonCode })).toEqual({ kind: 'valid', code: '', order: { ...VERIFIED, revoked } });
+  expect(await judge({ ...ORDER, purchaseOrderRevocationReasonCode })).toEqual({
+    kind: 'valid',
+    code: '',
+    order: { ...VERIFIED, revoked },
+  });
 });
 
 test('an order of another app, or of an environment that this one does not take, is invalid', async () => {
@@ -120,7 +124,12 @@ test('without other roots Huawei’s is the trusted one', async () => {
 
 test.each(['sha256', 'verifyEcdsa'] as const)('a device whose %s fails cannot tell', async (name) => {
   const jws = await pki.sign(ORDER);
-  for (const broken of [() => Promise.reject(new Error('busy')), () => { throw new Error('busy'); }]) {
+  for (const broken of [
+    () => Promise.reject(new Error('busy')),
+    () => {
+      throw new Error('busy');
+    },
+  ]) {
     expect(await verifyUnder(pki, jws, { crypto: { ...webCrypto, [name]: broken } })).toEqual(cannotTell('CRYPTO_FAILED'));
   }
 });
@@ -150,7 +159,13 @@ test('a signature of zeros, or of another length, is none, even to crypto that t
   const [header, payload, signature] = partsOf(await pki.sign(ORDER));
   const numbers = Buffer.from(signature, 'base64url');
   const zero = Buffer.alloc(32);
-  for (const forged of [[zero, zero], [zero, numbers.subarray(32)], [numbers.subarray(0, 32), zero], [numbers.subarray(1)], [numbers, Buffer.of(1)]]) {
+  for (const forged of [
+    [zero, zero],
+    [zero, numbers.subarray(32)],
+    [numbers.subarray(0, 32), zero],
+    [numbers.subarray(1)],
+    [numbers, Buffer.of(1)],
+  ]) {
     const jws = `${header}.${payload}.${Buffer.concat(forged).toString('base64url')}`;
     expect(await verifyUnder(pki, jws, { crypto: gullible })).toEqual(invalid('JWS_SIGNATURE_INVALID'));
   }

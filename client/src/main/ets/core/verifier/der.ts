@@ -55,7 +55,7 @@ function readValue(bytes: Uint8Array, depth: number): DerValue {
 function readChildren(content: Uint8Array, depth: number): DerValue[] {
   must(depth <= DEPTH_MAX, 'too deep');
   const children: DerValue[] = [];
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const child = readValue(content.subarray(at), depth);
     children.push(child);
     at += child.raw.length;

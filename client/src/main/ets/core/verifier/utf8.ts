@@ -1,7 +1,7 @@
 /** Strict UTF-8 (RFC 3629). @throws RangeError */
 export function decodeUtf8(bytes: Uint8Array): string {
   let text = '';
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const first = bytes[at++] ?? 0;
     if (first < 0x80) {
       text += String.fromCharCode(first);

@@ -17,7 +17,10 @@ export interface EcdsaCheck {
   readonly signature: Uint8Array;
 }
 
-/** All the cryptography that the verifier asks for. A call that rejects proves nothing, for or against the evidence. */
+/**
+ * All the cryptography that the verifier asks for. Bytes may be a view into a larger buffer. A call that rejects proves
+ * nothing, for or against the evidence.
+ */
 export interface VerifierCrypto {
   sha256(data: Uint8Array): Promise<Uint8Array>;
   verifyEcdsa(check: EcdsaCheck): Promise<boolean>;
