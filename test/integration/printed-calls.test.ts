@@ -10,7 +10,7 @@ import { PROJECT_DIR } from '../../dev/stack/project-dir.js';
 import { openStoreServer } from '../../dev/store/http.js';
 import { createApi } from '../../src/api/app.js';
 import { applyCatalogue } from '../../src/fulfilment/catalogue-source.js';
-import { createTestWorld, type TestWorld } from '../support/app.js';
+import { createTestWorld, untilEngineUp, type TestWorld } from '../support/app.js';
 
 let dir: string;
 let world: TestWorld;
@@ -29,7 +29,9 @@ afterAll(async () => {
 });
 
 async function openAddresses() {
-  const api = await createApi({ ...(await world.openRuntime()), limits: world.config().api, tokenIssuers: [] });
+  const runtime = await world.openRuntime();
+  await untilEngineUp(runtime);
+  const api = await createApi({ ...runtime, limits: world.config().api, tokenIssuers: [] });
   closing.push(() => api.close());
   const store = await openStoreServer(world.store);
   closing.push(store.close);
