@@ -24,6 +24,7 @@ import { createVerifier } from './store/verify-purchase.js';
 import { createAlarm, type Alarm } from './telemetry/alarm.js';
 import type { Logger } from './telemetry/logger.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import type { Tracing } from './telemetry/tracing.js';
 
 const DAY_MS = 86_400_000;
 
@@ -67,11 +68,19 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
   const db = openDatabase({ ...config.database, onIdleError: logError });
   try {
     const catalogue = await openLedger(db, config, logError);
-    return openEngine({ config, options, logger, metrics, alarm, db, catalogue, logError });
+    const tracing = await openTracing(config, logError);
+    return openEngine({ config, options, logger, metrics, alarm, db, catalogue, logError, tracing });
   } catch (error) {
     await db.close();
     throw error;
   }
+}
+
+/** Loaded only where it is asked for: the SDK costs memory and time. */
+async function openTracing({ telemetry }: Config, onError: (error: unknown) => void): Promise<Tracing | undefined> {
+  if (!telemetry.traces) return undefined;
+  const tracing = await import('./telemetry/tracing.js');
+  return tracing.openTracing({ onError });
 }
 
 async function openLedger(db: Database, config: Config, onError: (error: unknown) => void) {
@@ -92,10 +101,11 @@ interface Parts {
   readonly db: Database;
   readonly catalogue: CatalogueSource;
   readonly logError: (error: unknown) => void;
+  readonly tracing: Tracing | undefined;
 }
 
 function openEngine(parts: Parts): Runtime {
-  const { config, logger, metrics, alarm, db, catalogue, logError } = parts;
+  const { config, logger, metrics, alarm, db, catalogue, logError, tracing } = parts;
   const watch = openLedgerWatch({ db, listenUrl: config.database.listenUrl, onError: logError });
   const client = () => link.client();
   const engine = createEngine({ client, deadlineMs: config.engine.startDeadlineMs, onTrouble: toTroubleReport(parts) });
@@ -119,7 +129,7 @@ function openEngine(parts: Parts): Runtime {
   const link: TemporalLink = openLink(parts, activities, fulfilment);
   const stopMeasuring = startMeasuring({ db, metrics, waitingCallers: fulfilment.waitingCallers, onError: logError });
   return {
-    fulfilment,
+    fulfilment: tracing === undefined ? fulfilment : toTraced(fulfilment, tracing),
     db,
     catalogue: catalogue.current,
     logger,
@@ -135,9 +145,16 @@ function openEngine(parts: Parts): Runtime {
       await watch.close();
       await readiness.close();
       await db.close();
+      await tracing?.close();
     },
   };
 }
+
+/** The submission is the root of a purchase's trace: start, run and steps are its children. */
+const toTraced = (fulfilment: Fulfilment, { trace }: Tracing): Fulfilment => ({
+  ...fulfilment,
+  submit: (submission) => trace('submit', () => fulfilment.submit(submission)),
+});
 
 /** The verifier trusts Huawei's pinned root, and what the configuration names by file and fingerprint. */
 function createEvidenceTools({ additionalRoots, secrets }: Config) {
@@ -152,14 +169,23 @@ function toTroubleReport({ metrics, alarm }: Parts) {
   };
 }
 
-function openLink({ config, options, metrics, alarm, logError }: Parts, steps: Activities, fulfilment: Fulfilment): TemporalLink {
+function openLink({ config, options, metrics, alarm, logError, tracing }: Parts, steps: Activities, fulfilment: Fulfilment): TemporalLink {
   const { connectionOptions, namespace = 'default' } = config.temporal;
   const { taskSlotsMax, stickyCacheMax } = config.engine;
   const activities = options.wrapActivities?.(steps) ?? steps;
   const { shutdownGraceMs } = config;
-  const worker = { namespace, activities, taskSlotsMax, stickyCacheMax, shutdownGraceMs, workflowBundle: options.workflowBundle };
+  const worker = {
+    namespace,
+    activities,
+    taskSlotsMax,
+    stickyCacheMax,
+    shutdownGraceMs,
+    workflowBundle: options.workflowBundle,
+    tracing: tracing?.plugin,
+  };
   return openTemporalLink({
     namespace,
+    tracing: tracing?.plugin,
     connect: () => connectTemporal(connectionOptions),
     createWorker: options.worker ? (connection) => createPurchaseWorker({ connection, ...worker }) : undefined,
     maintain: async (client) => {

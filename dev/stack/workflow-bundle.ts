@@ -1,26 +1,32 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_DIR } from './project-dir.js';
+import { toTracedBundle } from '../../src/fulfilment/workflow-code.js';
+
+const TRACING_MODULE = '@temporalio/interceptors-opentelemetry/lib/workflow-interceptors';
 
 /**
- * Bundles the workflows for the worker, unless the bundle at `path` was made from the same sources: webpack takes
- * seconds, and a start should not.
+ * Bundles the workflows for the worker, and once more with tracing beside it, unless both were made from the same sources:
+ * webpack takes seconds, and a start should not.
  */
 export async function buildWorkflowBundle(path: string): Promise<void> {
   const hash = await hashSources();
   const stamp = `${path}.sources`;
-  if (existsSync(path) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return;
+  const traced = toTracedBundle(path);
+  if (existsSync(path) && existsSync(traced) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return;
   // Loaded only now: with nothing to do, a build should not wait for the SDK and webpack to load either.
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(PROJECT_DIR, 'src/workflows/index.ts'),
-    logger: new DefaultLogger('WARN'),
-  });
+  const options = { workflowsPath: join(PROJECT_DIR, 'src/workflows/index.ts'), logger: new DefaultLogger('WARN') };
+  const tracing = createRequire(import.meta.url).resolve(TRACING_MODULE);
+  const plain = await bundleWorkflowCode(options);
+  const withTracing = await bundleWorkflowCode({ ...options, workflowInterceptorModules: [tracing] });
   await mkdir(dirname(path), { recursive: true });
-  await replaceFile(path, code);
+  await replaceFile(path, plain.code);
+  await replaceFile(traced, withTracing.code);
   await replaceFile(stamp, hash);
 }
 

@@ -49,6 +49,8 @@ export interface TelemetryConfig {
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly metricsHost: string;
   readonly metricsPort: number;
+  /** Whether traces are exported. Where to and how, OpenTelemetry's exporter reads from the environment itself. */
+  readonly traces: boolean;
 }
 
 export interface Config {

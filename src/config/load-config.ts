@@ -33,7 +33,7 @@ export function loadConfig(env: Env): Config {
     engine: toEngine(values),
     temporal: loadClientConnectConfig({ overrideEnvVars: toSetVariables(env) }),
     fulfilment: toFulfilment(values),
-    telemetry: toTelemetry(values),
+    telemetry: toTelemetry(values, env),
     shutdownGraceMs: values.DROPLESS_SHUTDOWN_GRACE_MS,
     unknownVariables: listUnknownVariables(env),
   };
@@ -100,11 +100,18 @@ const toFulfilment = (values: Values): FulfilmentConfig => ({
   restartStrandedIntervalMs: values.DROPLESS_RESTART_STRANDED_INTERVAL_MS,
 });
 
-const toTelemetry = (values: Values): TelemetryConfig => ({
+const toTelemetry = (values: Values, env: Env): TelemetryConfig => ({
   logLevel: values.DROPLESS_LOG_LEVEL,
   metricsHost: values.DROPLESS_METRICS_HOST,
   metricsPort: values.DROPLESS_METRICS_PORT,
+  traces: isTracingAsked(env),
 });
+
+/** By OpenTelemetry's own variables, so that it is switched on here as everywhere. */
+function isTracingAsked(env: Env): boolean {
+  const endpoint = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  return Boolean(endpoint) && env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true';
+}
 
 const readRoots = (roots: readonly NamedRoot[] = []): AdditionalRoot[] => roots.map(readRoot);
 

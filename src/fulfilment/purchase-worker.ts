@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   DefaultLogger,
   makeTelemetryFilterString,
@@ -7,8 +5,10 @@ import {
   Runtime,
   Worker,
   type NativeConnectionOptions,
+  type WorkerPlugin,
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { findWorkflowCode } from './workflow-code.js';
 import { TASK_QUEUE } from '../workflows/contract.js';
 
 export interface PurchaseWorkerOptions {
@@ -23,6 +23,8 @@ export interface PurchaseWorkerOptions {
   readonly shutdownGraceMs: number;
   /** A bundle made before; else the build's, else the worker bundles the sources itself. */
   readonly workflowBundle?: string | undefined;
+  /** Undefined: nothing is traced. */
+  readonly tracing?: WorkerPlugin | undefined;
 }
 
 export async function createPurchaseWorker(options: PurchaseWorkerOptions): Promise<Worker> {
@@ -33,18 +35,13 @@ export async function createPurchaseWorker(options: PurchaseWorkerOptions): Prom
     namespace: options.namespace,
     taskQueue: TASK_QUEUE,
     activities: options.activities,
-    ...toWorkflowCode(options.workflowBundle),
+    ...findWorkflowCode(options.workflowBundle, options.tracing !== undefined),
+    plugins: options.tracing === undefined ? [] : [options.tracing],
     maxConcurrentWorkflowTaskExecutions: options.taskSlotsMax,
     maxConcurrentLocalActivityExecutions: options.taskSlotsMax,
     maxCachedWorkflows: options.stickyCacheMax,
     shutdownGraceTime: options.shutdownGraceMs,
   });
-}
-
-function toWorkflowCode(bundle = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url))) {
-  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return { workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)) };
 }
 
 /** A server that does not answer at all counts as down after this. */

@@ -1,4 +1,4 @@
-import { Client } from '@temporalio/client';
+import { Client, type ClientPlugin } from '@temporalio/client';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 
 export interface TemporalLink {
@@ -12,6 +12,8 @@ export interface TemporalLinkOptions {
   readonly connect: () => Promise<NativeConnection>;
   /** Undefined in a process that only starts workflows. It shares the connection, so that starts can be eager. */
   readonly createWorker: ((connection: NativeConnection) => Promise<Worker>) | undefined;
+  /** Undefined: nothing is traced. */
+  readonly tracing: ClientPlugin | undefined;
   /** Run once connected and each minute after: schedules, and what their absence means. */
   readonly maintain: (client: Client) => Promise<void>;
   readonly onUp: (up: boolean) => void;
@@ -27,6 +29,7 @@ const MAINTAIN_INTERVAL_MS = 60_000;
  * fails. A failing worker never ends the process, and nobody waits for Temporal to start serving.
  */
 export function openTemporalLink(options: TemporalLinkOptions): TemporalLink {
+  const { namespace, tracing } = options;
   let client: Client | undefined;
   let worker: Worker | undefined;
   const closing = new AbortController();
@@ -52,7 +55,7 @@ export function openTemporalLink(options: TemporalLinkOptions): TemporalLink {
     const connection = await options.connect();
     let maintenance: NodeJS.Timeout | undefined;
     try {
-      const connected = new Client({ connection, namespace: options.namespace });
+      const connected = new Client({ connection, namespace, plugins: tracing === undefined ? [] : [tracing] });
       worker = await options.createWorker?.(connection);
       client = connected;
       options.onUp(true);

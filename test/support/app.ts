@@ -26,6 +26,7 @@ export interface ConfigChanges {
   readonly databaseUrl?: string;
   readonly fulfilment?: Partial<Config['fulfilment']>;
   readonly secrets?: Partial<Config['secrets']>;
+  readonly telemetry?: Partial<Config['telemetry']>;
 }
 
 /** A database, a namespace and a store of the test's own; processes of dropless are opened on them. */
@@ -127,6 +128,7 @@ function toConfig(world: World, changes: ConfigChanges): Config {
     additionalRoots: [{ sha256: world.pki.rootFingerprint, pem: '' }],
     fulfilment: { ...config.fulfilment, ...changes.fulfilment },
     secrets: { ...config.secrets, ...changes.secrets },
+    telemetry: { ...config.telemetry, ...changes.telemetry },
   };
 }
 

@@ -4,6 +4,7 @@ import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { PROJECT_DIR } from '../../dev/stack/project-dir.js';
+import { findWorkflowCode } from '../../src/fulfilment/workflow-code.js';
 
 const { History } = proto.temporal.api.history.v1;
 type History = proto.temporal.api.history.v1.IHistory;
@@ -35,11 +36,11 @@ export async function readHistories(): Promise<RecordedHistory[]> {
   );
 }
 
-/** Runs the workflow code of today over recorded histories. Answers with what failed, by the name of the history. */
-export async function replay(recorded: readonly RecordedHistory[]): Promise<Record<string, unknown>> {
+/** Runs the workflow code of today, plain or with tracing, over recorded histories. Answers with what failed, by the name of the history. */
+export async function replay(recorded: readonly RecordedHistory[], { traced = false } = {}): Promise<Record<string, unknown>> {
   const histories = recorded.map(({ name, history }) => ({ workflowId: name, history: History.fromObject(history) }));
   const failures: Record<string, unknown> = {};
-  const options = { workflowBundle: { codePath: inject('servers').workflowBundle } };
+  const options = findWorkflowCode(inject('servers').workflowBundle, traced);
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
     if (error !== undefined) failures[workflowId] = error;
   }

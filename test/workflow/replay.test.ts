@@ -11,6 +11,10 @@ test('every recorded history replays under the workflow code of today', async ()
   expect(await replay(recorded)).toEqual({});
 });
 
+test('tracing can be switched on under running purchases: every recorded history replays with it', async () => {
+  expect(await replay(await readHistories(), { traced: true })).toEqual({});
+});
+
 test('a history that the workflow code would not have made is found out', async () => {
   const [recorded] = await readHistories();
   if (recorded === undefined) throw new Error('No history is recorded');

@@ -43,7 +43,7 @@ describe('defaults', () => {
     const config = loadConfig(REQUIRED);
     expect(config.api).toMatchObject({ host: '127.0.0.1', port: 8080, bodyBytesMax: 262_144 });
     expect(config.fulfilment).toMatchObject({ acknowledgementWindowMs: 600_000, finishWindowDays: 180, grantWaitMs: 4_000 });
-    expect(config.telemetry).toEqual({ logLevel: 'info', metricsHost: '127.0.0.1', metricsPort: 9464 });
+    expect(config.telemetry).toEqual({ logLevel: 'info', metricsHost: '127.0.0.1', metricsPort: 9464, traces: false });
     expect(config.engine).toMatchObject({ serverRunsWorker: true, startDeadlineMs: 1_000 });
     expect(config.additionalRoots).toEqual([]);
   });
@@ -53,6 +53,15 @@ describe('defaults', () => {
       const { schema, default: value } = VARIABLES[name];
       if (value !== undefined) expect(schema.safeParse(value).success, name).toBe(true);
     }
+  });
+
+  test.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, true],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318/v1/traces' }, true],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_SDK_DISABLED: 'true' }, false],
+  ])('traces are exported where OpenTelemetry names a place for them: %o', (env: Env, traces) => {
+    expect(loadConfig({ ...REQUIRED, ...env }).telemetry.traces).toBe(traces);
   });
 
   test('an empty variable counts as unset', () => {

@@ -18,7 +18,13 @@ test('the bundle holds every workflow, and nothing half-written lies beside it',
   const code = await readFile(path, 'utf8');
   expect(code).toContain('fulfilPurchase');
   expect(code).toContain('restartStranded');
-  expect(await readdir(join(dir, 'not-there-yet'))).toEqual(['bundle.js', 'bundle.js.sources']);
+  expect(await readdir(join(dir, 'not-there-yet'))).toEqual(['bundle.js', 'bundle.js.sources', 'bundle.traced.js']);
+});
+
+test('only the bundle for tracing holds any of it', async () => {
+  const sdk = 'BasicTracerProvider';
+  expect(await readFile(path, 'utf8')).not.toContain(sdk);
+  expect(await readFile(path.replace('.js', '.traced.js'), 'utf8')).toContain(sdk);
 });
 
 test('a bundle of the same sources is not made again', async () => {
