@@ -3,10 +3,11 @@ import type { Text } from './ports';
 import type { StoreCalls } from './store-calls';
 import { textOf } from './texts';
 
+/** Whether the store sells here and now. */
 export interface Availability {
   /** `unknown`: the store gave no clear answer; a purchase may be tried all the same. */
   readonly kind: 'ready' | 'not-signed-in' | 'region' | 'unsupported' | 'unknown';
-  /** Empty when ready. */
+  /** The store's code, for the app's log; empty when ready. */
   readonly code: string;
   /** For the player. */
   readonly message: Text;

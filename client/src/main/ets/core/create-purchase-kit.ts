@@ -49,14 +49,17 @@ export interface Redelivered {
 export interface PurchaseKit {
   /** An account has signed in (a standalone app: once, with any fixed name). Ends what was under way for another one, and looks for its purchases. */
   login(account: string): Promise<Redelivered>;
+  /** Nobody plays any more: what is under way ends, and is found at the next `login`. */
   logout(): void;
   /** At launch after `login`, at each return to the foreground, and whenever the app likes. */
   redeliver(): Promise<Redelivered>;
   /** 补单: the player asks for what is missing. Asks the server to look by itself as well, where it can. */
   recheck(): Promise<Redelivered>;
+  /** Sells one product, from the announcement to the finish. A second call for the same product joins the first. */
   purchase(productId: string, options?: PurchaseOptions): Promise<PurchaseResult>;
   /** Whether anything can be bought here and now, with a sentence for the player where not. */
   available(): Promise<Availability>;
+  /** The app ends, or wants another kit. */
   close(): void;
 }
 

@@ -83,20 +83,27 @@ export interface Backend {
 
 /** What the UI may want to hear of, for the account that is signed in. */
 export interface PurchaseEvents {
+  /** The goods are there: once for each order in a life of the app, whichever way the order was found. */
   onGranted?(delivered: Delivered): void;
+  /** Paid, and not there yet; the kit goes on by itself. */
   onPending?(pending: Undelivered): void;
+  /** Refused, or somebody else's. */
   onProblem?(problem: Undelivered): void;
 }
 
+/** An order whose goods the account has. */
 export interface Delivered {
   readonly account: string;
   readonly purchaseOrderId: string;
   readonly productId: string;
 }
 
+/** An order whose goods it does not have, and why. */
 export interface Undelivered {
   readonly account: string;
+  /** For the app's log. */
   readonly code: string;
+  /** For the player. */
   readonly message: Text;
   readonly purchaseOrderId?: string;
   readonly productId?: string;

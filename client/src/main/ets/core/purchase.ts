@@ -18,7 +18,8 @@ export interface PurchaseOptions {
 export interface PurchaseResult {
   /**
    * `granted`: the goods are there. `pending`: paid or maybe paid; the kit goes on by itself and tells through its events.
-   * `cancelled`: by the player. `owned-elsewhere`: the order belongs to another account. `failed`: nothing was bought.
+   * `cancelled`: by the player. `owned-elsewhere`: the order belongs to another account. `failed`: nothing was bought, or the order was
+   * refused for good.
    */
   readonly kind: 'granted' | 'pending' | 'cancelled' | 'owned-elsewhere' | 'failed';
   readonly purchaseOrderIds: readonly string[];
