@@ -1,5 +1,5 @@
 import { createBackendDelivery } from '../../src/main/ets/core/backend-delivery';
-import type { Outcome } from '../../src/main/ets/core/delivery';
+import type { Delivery, Outcome } from '../../src/main/ets/core/delivery';
 import {
   createHttpBackend,
   type HttpAnswer,
@@ -104,11 +104,15 @@ export function submit(
   return { server, answer: server.run(server.backend.submit('alice', '{"type":0}')) };
 }
 
+/** Flow A of the kit, on this server. */
+export function openDelivery({ backend }: ScriptedServer): Delivery {
+  const logger = { info() {}, warn() {} };
+  return createBackendDelivery({ backend, storage: createMemoryStorage(), logger, buyWithoutIntent: false });
+}
+
 /** What the kit makes of it, the order on the device being `ORDER_ID`. */
 export function deliver(script: Script): Promise<Outcome> {
   const server = createScriptedServer(script);
-  const logger = { info() {}, warn() {} };
-  const delivery = createBackendDelivery({ backend: server.backend, storage: createMemoryStorage(), logger, buyWithoutIntent: false });
   const order = {
     purchaseOrderId: ORDER_ID,
     purchaseToken: 't',
@@ -117,5 +121,5 @@ export function deliver(script: Script): Promise<Outcome> {
     developerPayload: '',
     finishStatus: '2',
   } as const;
-  return server.run(delivery.deliver('alice', { purchaseData: '{}', order }));
+  return server.run(openDelivery(server).deliver('alice', { purchaseData: '{}', order }));
 }

@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HttpAnswer } from '../../src/main/ets/core/http-backend';
 import { BackendUnreachableError } from '../../src/main/ets/core/ports';
-import { createScriptedServer, deliver, GRANTED, json, ORDER_ID, PENDING_BODY, problem, submit } from '../support/scripted-http';
+import { textOf } from '../../src/main/ets/core/texts';
+import {
+  createScriptedServer,
+  deliver,
+  openDelivery,
+  GRANTED,
+  json,
+  ORDER_ID,
+  PENDING_BODY,
+  problem,
+  submit,
+} from '../support/scripted-http';
 
 const GOLD = { productId: 'gold60', productType: 0 } as const;
 const CUT = new Error('no network');
@@ -89,6 +100,21 @@ test.each([
   json(202, { ...PENDING_BODY, purchaseOrderId: 'another', mayFinish: true, code: 'PARKED' }),
 ])('an answer about another order finishes nothing: %o', async (answer) => {
   expect(await deliver([answer])).toMatchObject({ kind: 'pending', mayFinish: false });
+});
+
+test('what the server says to whoever wrote the app is not told to the player', async () => {
+  const said = { en: 'The request is not of the documented shape.', zh: '请求格式不正确。' };
+  const refuse = (code: string, next: string) => deliver([problem(400, code, { next, final: true, message: said })]);
+  expect((await refuse('REQUEST_MALFORMED', 'fix-request')).message).toEqual(textOf('a code without a sentence'));
+  expect((await refuse('CREDENTIALS_INVALID', 'fix-request')).message).toEqual(textOf('CREDENTIALS_INVALID'));
+  expect((await refuse('PURCHASE_REFUSED', 'contact-support')).message).toEqual(said);
+});
+
+test('who may not buy is not told of an order that was paid', async () => {
+  const said = { en: 'Paid and recorded; the catalogue does not know the product yet.', zh: '已付款并已记录，商品尚未配置，客服会处理。' };
+  const server = createScriptedServer([problem(422, 'PRODUCT_UNKNOWN', { message: said })]);
+  const refusal = await server.run(openDelivery(server).announce('alice', GOLD, 1));
+  expect(refusal).toEqual({ code: 'PRODUCT_UNKNOWN', message: textOf('PRODUCT_UNKNOWN') });
 });
 
 test('whatever comes back, nothing counts as granted but the API’s own grant', async () => {

@@ -2,7 +2,7 @@ import { describeError } from './describe-error';
 import { createAcknowledgements } from './acknowledgements';
 import type { Delivery, Outcome, Refusal } from './delivery';
 import { UNFINISHED } from './iap';
-import { BackendUnreachableError, type Backend, type BackendAnswer, type Intent, type Logger, type Storage } from './ports';
+import { BackendUnreachableError, type Backend, type BackendAnswer, type Intent, type Logger, type Storage, type Text } from './ports';
 import { textOf } from './texts';
 
 export interface BackendDeliveryOptions {
@@ -58,15 +58,21 @@ function isIntent(answer: Intent | BackendAnswer): answer is Intent {
   return (answer as Intent).developerPayload !== undefined;
 }
 
+/** The server's sentences speak of an order that was paid; here none was. */
 function refusal(code: string, answer?: BackendAnswer): Refusal {
-  return { code, message: answer?.message ?? textOf(code) };
+  return { code, message: textOf(code, answer && toMessage(answer)) };
 }
 
 function toOutcome(answer: BackendAnswer): Outcome {
-  const { mayFinish, code = '', message = textOf(code), retryAfterMs = 0 } = answer;
+  const { mayFinish, code = '', retryAfterMs = 0 } = answer;
   const kind = toKind(answer);
   const again = kind === 'pending' && answer.next === 'ask-again' ? Math.max(retryAfterMs, ASK_AGAIN_MS) : 0;
-  return { kind, mayFinish: mayFinish || kind === 'granted', code, message, retryAfterMs: again };
+  return { kind, mayFinish: mayFinish || kind === 'granted', code, message: toMessage(answer), retryAfterMs: again };
+}
+
+/** What the server says to whoever wrote the app is nothing for the player. */
+function toMessage({ next, code = '', message }: BackendAnswer): Text {
+  return next === 'fix-request' || message === undefined ? textOf(code) : message;
 }
 
 function toKind({ kind, code, next, final }: BackendAnswer): Outcome['kind'] {

@@ -35,6 +35,10 @@ const TEXTS: Readonly<Record<string, Text>> = {
     '账号已切换，原账号的购买会在其下次登录时到账。',
     'The account was switched. The purchase arrives when its own account signs in again.',
   ),
+  CREDENTIALS_INVALID: text(
+    '登录已过期，请重新登录游戏账号。已付款的商品不会丢失。',
+    'You have been signed out. Please sign in to the game again; nothing you paid for is lost.',
+  ),
   NOT_LOGGED_IN: text('请先登录游戏账号。', 'Please sign in first.'),
   PRODUCT_UNKNOWN: ITEM_SET_UP,
   QUANTITY_INVALID: text('购买数量无效。', 'This quantity cannot be bought.'),
@@ -85,6 +89,6 @@ const UNKNOWN = text(
   'The purchase cannot be completed right now; nothing you paid for is lost.',
 );
 
-export function textOf(code: string): Text {
-  return TEXTS[code] ?? UNKNOWN;
+export function textOf(code: string, otherwise = UNKNOWN): Text {
+  return TEXTS[code] ?? otherwise;
 }
