@@ -66,7 +66,8 @@ function refusal(code: string, answer?: BackendAnswer): Refusal {
 function toOutcome(answer: BackendAnswer): Outcome {
   const { mayFinish, code = '', retryAfterMs = 0 } = answer;
   const kind = toKind(answer);
-  const again = kind === 'pending' && answer.next === 'ask-again' ? Math.max(retryAfterMs, ASK_AGAIN_MS) : 0;
+  // A person's decision is asked after at each trigger; all else, a token that was refused too, by itself.
+  const again = kind === 'pending' && answer.next !== 'contact-support' ? Math.max(retryAfterMs, ASK_AGAIN_MS) : 0;
   return { kind, mayFinish: mayFinish || kind === 'granted', code, message: toMessage(answer), retryAfterMs: again };
 }
 

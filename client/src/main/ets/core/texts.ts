@@ -90,5 +90,6 @@ const UNKNOWN = text(
 );
 
 export function textOf(code: string, otherwise = UNKNOWN): Text {
-  return TEXTS[code] ?? otherwise;
+  // A code comes from outside, and every object has properties of its own.
+  return Object.prototype.hasOwnProperty.call(TEXTS, code) ? (TEXTS[code] ?? otherwise) : otherwise;
 }

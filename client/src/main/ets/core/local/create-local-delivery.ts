@@ -48,7 +48,7 @@ type Standing = 'owned' | 'gone' | 'unknown';
 
 function createDelivery(
   verifier: DeviceVerifierOptions,
-  journal: Pick<Journal<unknown>, 'apply'>,
+  journal: Pick<Journal<unknown>, 'apply' | 'has'>,
   entitlements: Entitlements,
   logger: Logger,
 ): Delivery {
@@ -74,9 +74,10 @@ function createDelivery(
 
   async function give(order: VerifiedOrder): Promise<Outcome> {
     const isFinished = order.finishStatus === '1';
+    if (order.productType === AUTORENEWABLE) return toOutcome('failed', 'SUBSCRIPTION_UNSUPPORTED');
     if (order.productType === NONCONSUMABLE) await entitlements.add(order);
-    else if (isFinished) return toOutcome('failed', 'FINISHED_ELSEWHERE');
-    else await journal.apply(order);
+    else if (!isFinished) await journal.apply(order);
+    else if (!(await journal.has(order.purchaseOrderId))) return toOutcome('failed', 'FINISHED_ELSEWHERE');
     return { ...toOutcome('granted', ''), mayFinish: !isFinished };
   }
 

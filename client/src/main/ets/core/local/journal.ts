@@ -11,6 +11,8 @@ interface Entry<State> {
 
 export interface Journal<State> {
   state(): Promise<State>;
+  /** Whether an order is in the state. */
+  has(purchaseOrderId: string): Promise<boolean>;
   /** Puts an order into the state, once; resolves when it would survive a kill. */
   apply(order: VerifiedOrder): Promise<void>;
   /** A change of the app's own: coins that are spent. */
@@ -30,13 +32,15 @@ export function createJournal<State>(
 ): Journal<State> {
   const value = createDurableValue<Entry<State>>(storage, STORAGE_KEY);
   const empty: Entry<State> = { state: initial, orders: [] };
+  const has = async (purchaseOrderId: string) => ((await value.get()) ?? empty).orders.includes(purchaseOrderId);
   return {
     async state() {
       return ((await value.get()) ?? empty).state;
     },
+    has,
     async apply(order) {
       const { purchaseOrderId } = order;
-      if ((await value.get())?.orders.includes(purchaseOrderId)) return;
+      if (await has(purchaseOrderId)) return;
       await value.update((entry = empty) =>
         // Looked at again: another change may have come first.
         entry.orders.includes(purchaseOrderId) ? entry : { state: apply(entry.state, order), orders: [...entry.orders, purchaseOrderId] },
