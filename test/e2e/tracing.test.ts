@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type proto from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTestWorld, submitAndFinish, untilEngineUp, untilState, type TestWorld } from '../support/app.js';
-import { replay } from '../support/histories.js';
+import { expectUndisturbed, replay } from '../support/histories.js';
 import type { PlacedOrder } from '../../dev/store/store.js';
 import type { Account } from '../../src/domain/ids.js';
 
@@ -63,11 +63,6 @@ async function purchase(traces: boolean): Promise<Purchased> {
   const closingSince = Date.now();
   await runtime.close();
   return { order, player, history: await handle.fetchHistory(), closedInMs: Date.now() - closingSince };
-}
-
-function expectUndisturbed({ events }: History): void {
-  expect(events?.filter((event) => event.workflowTaskCompletedEventAttributes)).toHaveLength(2);
-  expect(events?.length).toBeLessThanOrEqual(18);
 }
 
 /** Each header that the run was started, signalled or continued with. */

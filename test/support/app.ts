@@ -139,17 +139,27 @@ export function untilEngineUp(runtime: Runtime): Promise<boolean> {
 }
 
 /** Waits until the ledger says that the purchase is in this state. */
-export function untilState(world: TestWorld, purchaseOrderId: PurchaseOrderId, state: PurchaseState): Promise<Purchase> {
-  return untilPurchase(world, purchaseOrderId, (purchase) => purchase.state === state);
+export function untilState(
+  world: TestWorld,
+  purchaseOrderId: PurchaseOrderId,
+  state: PurchaseState,
+  deadlineMs = DEADLINE_MS,
+): Promise<Purchase> {
+  return untilPurchase(world, purchaseOrderId, (purchase) => purchase.state === state, deadlineMs);
 }
 
-export function untilPurchase(world: TestWorld, id: PurchaseOrderId, isDone: (purchase: Purchase) => boolean): Promise<Purchase> {
+export function untilPurchase(
+  world: TestWorld,
+  id: PurchaseOrderId,
+  isDone: (purchase: Purchase) => boolean,
+  deadlineMs = DEADLINE_MS,
+): Promise<Purchase> {
   return pollUntil(
     async () => {
       const purchase = await findPurchase(world.database.db, id);
       return purchase !== undefined && isDone(purchase) && purchase;
     },
-    { deadlineMs: DEADLINE_MS },
+    { deadlineMs },
   );
 }
 

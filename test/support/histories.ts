@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { PROJECT_DIR } from '../../dev/stack/project-dir.js';
 import { findWorkflowCode } from '../../src/fulfilment/workflow-code.js';
 
@@ -45,4 +45,17 @@ export async function replay(recorded: readonly RecordedHistory[], { traced = fa
     if (error !== undefined) failures[workflowId] = error;
   }
   return failures;
+}
+
+const EVENTS_MAX = 18;
+
+/** Design §8: a purchase that nothing disturbed took two workflow tasks, and no more events than its story has. */
+export function expectUndisturbed({ events }: History): void {
+  const kinds = (events ?? []).map((event) =>
+    Object.keys(event)
+      .find((key) => key.endsWith('EventAttributes'))
+      ?.replace('EventAttributes', ''),
+  );
+  expect(kinds.filter((kind) => kind === 'workflowTaskCompleted')).toHaveLength(2);
+  expect(kinds.length <= EVENTS_MAX ? [] : kinds, 'the events, where there are too many').toEqual([]);
 }
