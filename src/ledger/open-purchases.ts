@@ -46,6 +46,8 @@ const PROGRESSED_AT = 'greatest(received_at, parked_at, granted_at, acknowledged
  * half year that it may last, of the 10,000 that Temporal takes.
  */
 const MAY_WAKE = `coalesce(now() - run_woken_at >= least(run_woken_at - ${PROGRESSED_AT}, interval '1 hour'), true) as may_wake`;
+/** What came a moment ago is still in the hands of whoever brought it, and a signal would only lengthen the history. */
+const IS_SETTLED = `${PROGRESSED_AT} < now() - interval '5 seconds' as may_wake`;
 const IS_LATE = `coalesce(run_woken_at - ${PROGRESSED_AT} > interval '15 minutes', false) as is_late`;
 
 /**
@@ -75,7 +77,7 @@ export async function takeOpenPurchases(db: Queryable, query: OpenPurchasesQuery
 /** The same orders in the order of their ids, page by page: for `recover`, which rebuilds all runs and wakes what it can. */
 export async function listOpenPurchases(db: Queryable, query: OpenPurchasesQuery): Promise<OpenPurchase[]> {
   const { rows } = await db.query<OpenRow>(
-    `select purchase_order_id, ${STANDING}, true as may_wake, false as is_late from purchases
+    `select purchase_order_id, ${STANDING}, ${IS_SETTLED}, false as is_late from purchases
      where (${OPEN} or ${UNTOLD}) and purchase_order_id > $3
      order by purchase_order_id limit $2`,
     [query.olderThanMs, query.limit, query.after ?? ''],

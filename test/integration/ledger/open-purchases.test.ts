@@ -26,7 +26,7 @@ async function receiveOne(): Promise<PurchaseOrderId> {
 }
 
 /** As if the order had come in and its run had been woken this long ago. */
-async function age(id: PurchaseOrderId, receivedSecondsAgo: number, wokenSecondsAgo: number): Promise<void> {
+async function age(id: PurchaseOrderId, receivedSecondsAgo: number, wokenSecondsAgo: number | null): Promise<void> {
   await database.db.query(
     `update purchases set received_at = now() - $2 * interval '1 second', run_woken_at = now() - $3 * interval '1 second'
      where purchase_order_id = $1`,
@@ -61,10 +61,17 @@ test('a revoked order is taken until its run has been told, and comes up for rec
   const closed: OpenPurchase = { purchaseOrderId: order.purchaseOrderId, standing: 'closed', mayWake: true, isLate: false };
   expect(await take()).toEqual([closed]);
   expect(await take()).toEqual([closed]);
-  expect(await listOpenPurchases(database.db, EVERY)).toEqual([closed]);
+  expect(await listOpenPurchases(database.db, EVERY)).toMatchObject([{ purchaseOrderId: order.purchaseOrderId, standing: 'closed' }]);
   await markRunWoken(database.db, order.purchaseOrderId);
   expect(await take()).toEqual([]);
   expect(await listOpenPurchases(database.db, EVERY)).toEqual([]);
+});
+
+test('recover wakes no run of an order that came or moved on a moment ago', async () => {
+  const id = await receiveOne();
+  expect(await listOpenPurchases(database.db, EVERY)).toMatchObject([{ purchaseOrderId: id, mayWake: false }]);
+  await age(id, 60, null);
+  expect(await listOpenPurchases(database.db, EVERY)).toMatchObject([{ purchaseOrderId: id, mayWake: true }]);
 });
 
 test.each([
