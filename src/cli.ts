@@ -6,7 +6,7 @@ import { openDatabase } from './ledger/database.js';
 import type { OperatorDeps, TemporalAccess } from './operator/operator-deps.js';
 import { runCli } from './operator/run-cli.js';
 import { openRuntime } from './runtime.js';
-import { HUAWEI_ROOT_FINGERPRINTS } from './store/huawei-roots.js';
+import { HUAWEI_ROOT_FINGERPRINTS } from './store/index.js';
 import { createLogger } from './telemetry/logger.js';
 
 const { env } = process;

@@ -10,12 +10,12 @@ import type { Catalogue } from '../domain/catalogue.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import type { Database } from '../ledger/database.js';
 import type { EvidenceCipher } from '../ledger/evidence-cipher.js';
-import type { Verifier } from '../store/verify-purchase.js';
+import type { Verifier } from '../store/index.js';
 
 export interface ActivityDeps {
   readonly db: Database;
   readonly cipher: EvidenceCipher;
-  readonly verifier: Verifier;
+  readonly verifier: Pick<Verifier, 'verify'>;
   readonly catalogue: () => Catalogue;
   /** Called after each commit that changes a purchase. */
   readonly changed: (purchaseOrderId: PurchaseOrderId) => void;

@@ -6,12 +6,12 @@ import { rereadEvidence } from '../ledger/absorb-evidence.js';
 import type { Database } from '../ledger/database.js';
 import { findEvidence, type StoredEvidence } from '../ledger/evidence.js';
 import type { EvidenceCipher } from '../ledger/evidence-cipher.js';
-import type { Verifier } from '../store/verify-purchase.js';
+import type { Verifier } from '../store/index.js';
 
 export interface VerifyPurchaseDeps {
   readonly db: Database;
   readonly cipher: EvidenceCipher;
-  readonly verifier: Verifier;
+  readonly verifier: Pick<Verifier, 'verify'>;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../domain/error-codes.js';
 import type { Database } from '../ledger/database.js';
 import type { EvidenceCipher } from '../ledger/evidence-cipher.js';
 import { quarantineEvidence } from '../ledger/quarantine.js';
-import type { SignedFacts } from '../store/verify-purchase.js';
+import type { SignedFacts } from '../store/index.js';
 
 /** Tells people: an error line and a counter, named by a code. Facts hold ids, never evidence. */
 export type Alarm = (

@@ -7,10 +7,10 @@ import type { Account } from '../domain/ids.js';
 import { isMended } from '../domain/judge-purchase.js';
 import type { Purchase, VerifiedPurchase } from '../domain/purchase.js';
 import { getPurchase } from '../ledger/purchases.js';
-import type { Verifier } from '../store/verify-purchase.js';
+import type { Verifier } from '../store/index.js';
 
 export interface SubmitDeps extends AcceptDeps, EnsureRunDeps {
-  readonly verifier: Verifier;
+  readonly verifier: Pick<Verifier, 'verify'>;
   readonly grantWaitMs: number;
   readonly waitingCallersMax: number;
 }
@@ -27,7 +27,7 @@ export interface Submission extends Presented {
 export async function submit(deps: SubmitDeps, submission: Submission): Promise<PurchaseAnswer> {
   const { evidence, presenter } = submission;
   const { verdict } = await deps.verifier.verify(evidence, deps.now());
-  if (verdict.kind === 'refused') {
+  if (verdict.kind !== 'valid') {
     if (verdict.keep !== undefined) await quarantine(deps, evidence, verdict.code, verdict.keep);
     throw new DroplessError(verdict.code);
   }

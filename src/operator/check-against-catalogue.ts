@@ -3,7 +3,7 @@ import type { ErrorCode } from '../domain/error-codes.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import { listObstacles } from '../domain/judge-purchase.js';
 import type { VerifiedPurchase } from '../domain/purchase.js';
-import type { VerificationCheck } from '../store/checks.js';
+import type { VerificationCheck } from '../store/index.js';
 
 /** What a catalogue makes of an order that the store signed, if it came in as one that the ledger does not know. */
 export interface CatalogueJudgement {

@@ -1,6 +1,6 @@
 import type { CatalogueJudgement } from './check-against-catalogue.js';
 import { ERROR_CODES } from '../domain/error-codes.js';
-import { renderCheck } from '../store/render-verification.js';
+import { renderCheck } from '../store/index.js';
 
 /** One order against the catalogue, check by check; the last line says what it comes to. */
 export function renderJudgement({ purchaseOrderId, checks, obstacles }: CatalogueJudgement): string[] {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../domain/error-codes.js';
+import type { InvalidCode, UndecidedCode } from './verdict.js';
 import { DroplessError } from '../domain/errors.js';
 
 /** One step of the procedure and what it saw: certificates, algorithm and times, never a token or the JWS. */
@@ -10,9 +10,10 @@ export interface VerificationCheck {
 
 /** A check that refuses the evidence: the code for the caller, and what was seen, for whoever looks into it. */
 export class CheckFailure extends DroplessError {
+  declare readonly code: InvalidCode | UndecidedCode;
   readonly seen: string;
 
-  constructor(code: ErrorCode, seen: string, cause?: unknown) {
+  constructor(code: InvalidCode | UndecidedCode, seen: string, cause?: unknown) {
     super(code, { cause });
     this.seen = seen;
   }

@@ -6,7 +6,13 @@ export type Payload = Readonly<Record<string, unknown>>;
 const TIME_MS_MAX = 8.64e15;
 export const TEXT_CHARACTERS_MAX = 512;
 
-export const TEXT = z.string().max(TEXT_CHARACTERS_MAX);
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
+/** Such as the ledger can hold: no NUL, no half of a character. */
+export const TEXT = z
+  .string()
+  .max(TEXT_CHARACTERS_MAX)
+  .refine((text) => !UNSTORABLE.test(text));
 export const TIME_MS = z.int().positive().max(TIME_MS_MAX);
 
 export interface PayloadFields {

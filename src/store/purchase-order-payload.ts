@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { createPayloadFields, isPayload, type Payload, type PayloadFields, TEXT, TEXT_CHARACTERS_MAX, TIME_MS } from './payload-fields.js';
+import { createPayloadFields, type Payload, type PayloadFields, TEXT, TEXT_CHARACTERS_MAX, TIME_MS } from './payload-fields.js';
+import { TWICE } from './strict-json.js';
 import { type Environment, parsePurchaseOrderId, type PurchaseOrderId } from '../domain/ids.js';
 import type { ProductType, Revocation, VerifiedPurchase } from '../domain/purchase.js';
 
@@ -11,7 +12,11 @@ export interface OrderIdentity {
 }
 
 const ENVIRONMENT = z.enum(['NORMAL', 'SANDBOX']).transform((name): Environment => (name === 'NORMAL' ? 'production' : 'sandbox'));
-const APPLICATION_ID = z.string().regex(/^[\x21-\x7e]{1,128}$/);
+/** Documented as text; a number is read digit by digit all the same. */
+const APPLICATION_ID = z
+  .union([z.string(), z.int(), z.bigint()])
+  .transform(String)
+  .pipe(z.string().regex(/^[\x21-\x7e]{1,128}$/));
 const PURCHASE_ORDER_ID = z.string().transform((text, context): PurchaseOrderId => {
   try {
     return parsePurchaseOrderId(text);
@@ -28,9 +33,17 @@ const PRODUCT_TYPES: Readonly<Record<'0' | '1' | '2' | '3', ProductType>> = {
   '3': 'non-renewing',
 };
 const PRODUCT_TYPE = z.enum(['0', '1', '2', '3']).transform((digit) => PRODUCT_TYPES[digit]);
-/** Huawei sells at most 10 at once today; what it signed beyond that was paid all the same. */
-const QUANTITY = z.int32().positive();
-const PRICE = z.int().nonnegative();
+/** Huawei sells at most 10 at once: what it signs beyond that means something that we do not know yet. */
+const QUANTITY = z.int().min(1).max(10);
+const PRICE = z
+  .union([z.int(), z.bigint()])
+  .transform(BigInt)
+  .pipe(
+    z
+      .bigint()
+      .nonnegative()
+      .max(2n ** 63n - 1n),
+  );
 const CURRENCY = z.string().regex(/^[A-Z]{3}$/);
 const FINISH_STATUS = z.enum(['1', '2']);
 
@@ -53,7 +66,6 @@ export function toVerifiedPurchase(payload: Payload, verifiedAtMs: number): Veri
   const { purchaseOrderId, applicationId, environment } = readOrderIdentity(payload);
   if (purchaseOrderId === undefined || applicationId === undefined || environment === undefined) return undefined;
   const fields = createPayloadFields(payload);
-  const price = fields.optional('price', PRICE);
   return {
     purchaseOrderId,
     applicationId,
@@ -67,7 +79,7 @@ export function toVerifiedPurchase(payload: Payload, verifiedAtMs: number): Veri
     // Unreadable counts as the oldest knowledge, which never overrides any other.
     signedAtMs: fields.required('signedTime', TIME_MS) ?? 0,
     storeFinished: fields.optional('finishStatus', FINISH_STATUS) === '1',
-    price: price === undefined ? undefined : BigInt(price),
+    price: fields.optional('price', PRICE),
     currency: fields.optional('currency', CURRENCY),
     developerPayload: fields.optional('developerPayload', TEXT) ?? '',
     revocation: readRevocation(payload, fields),
@@ -77,18 +89,18 @@ export function toVerifiedPurchase(payload: Payload, verifiedAtMs: number): Veri
 
 /**
  * Any code revokes, "0" too: only where there is none, or an empty one, does the purchase stand (huawei-iap.md §2.4).
- * So a code that is no text revokes as well, by its JSON, and is noted besides.
+ * So a code that is no text revokes as well, by its JSON, and is noted besides. One that stands twice is only noted.
  */
 function readRevocation(payload: Payload, fields: PayloadFields): Revocation | undefined {
   const revokedAtMs = fields.optional('revocationTime', TIME_MS);
-  fields.optional('purchaseOrderRevocationReasonCode', TEXT);
-  const code = payload['purchaseOrderRevocationReasonCode'] ?? '';
-  const reasonCode = (typeof code === 'string' ? code : JSON.stringify(code)).slice(0, TEXT_CHARACTERS_MAX);
+  const understood = fields.optional('purchaseOrderRevocationReasonCode', TEXT);
+  const reasonCode = understood ?? toReasonCode(payload['purchaseOrderRevocationReasonCode'] ?? '');
   return reasonCode === '' ? undefined : { reasonCode, revokedAtMs };
 }
 
-/** Whether it means to be an order, however badly; a notification never does, whatever else stands in it. */
-export function isPurchaseOrder(value: unknown): value is Payload {
-  if (!isPayload(value) || Object.hasOwn(value, 'notificationType')) return false;
-  return ['purchaseOrderId', 'purchaseToken', 'productId', 'productType'].some((name) => Object.hasOwn(value, name));
+function toReasonCode(code: unknown): string {
+  if (code === TWICE) return '';
+  const text =
+    typeof code === 'string' ? code : JSON.stringify(code, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+  return text.replaceAll(/[\0\p{Cs}]/gu, '').slice(0, TEXT_CHARACTERS_MAX);
 }

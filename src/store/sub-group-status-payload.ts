@@ -6,10 +6,6 @@ const HISTORY = 'historySubscriptionStatusList';
 const LAST = 'lastSubscriptionStatus';
 const RECENT_ORDERS = 'recentPurchaseOrderList';
 
-export function isSubGroupStatus(value: unknown): value is Payload {
-  return isPayload(value) && !Object.hasOwn(value, 'notificationType') && [LAST, HISTORY].some((name) => Object.hasOwn(value, name));
-}
-
 /** Every order that the group tells of, as often as it does: the last, the recent ones, and the same of the subscriptions before. */
 export function listGroupOrders(group: Payload): unknown[] {
   return [group[LAST], ...toList(group[HISTORY])].filter(isPayload).flatMap((status) => {

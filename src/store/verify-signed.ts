@@ -1,10 +1,12 @@
+import { z } from 'zod';
 import type { Certificate } from './certificate.js';
 import { CheckFailure, type CheckList, type Passed } from './checks.js';
-import { checkHuaweiPath, checkLeaf, checkPurpose, checkRootPinned, readHuaweiChain } from './huawei-chain.js';
+import { checkHuaweiPath, checkLeaf, checkPurpose, checkRootPinned, readHuaweiChain, type HuaweiChain } from './huawei-chain.js';
 import { isPayload, TIME_MS } from './payload-fields.js';
 import type { KnownChains } from './known-chains.js';
+import { parseStrictJson } from './strict-json.js';
 import { listGroupOrders } from './sub-group-status-payload.js';
-import { readCompactJws, readHeader, verifyCompactEs256 } from './verify-compact-es256.js';
+import { type CompactJws, verifyCompactEs256 } from './verify-compact-es256.js';
 
 export interface VerifySignedOptions {
   readonly trustedRoots: ReadonlySet<string>;
@@ -17,7 +19,7 @@ export interface SignedDocument {
   /** Parsed JSON, whatever it is; undefined where the signed bytes are not JSON. */
   readonly payload: unknown;
   /** Signed by the store all right, but not to be acted on now: a fresh copy is wanted. */
-  readonly untimely: 'JWS_CERTIFICATE_EXPIRED' | 'JWS_CERTIFICATE_EARLY' | undefined;
+  readonly untimely: 'JWS_CERTIFICATE_EXPIRED' | 'CLOCK_OR_CERTIFICATE_EARLY' | undefined;
 }
 
 /** Our clock and the store's may differ by this much without anybody noticing. */
@@ -27,25 +29,58 @@ const EARLY_MS_MAX = 24 * 3_600_000;
 
 /**
  * The one procedure behind every document that the store signs, in the order of huawei-iap.md §2.3. The payload is
- * only parsed for its meaning once the signature holds; before that, nothing but its signing time is looked at.
+ * only read for its meaning once the signature holds; before that, nothing but its signing time is looked at.
  * @throws {CheckFailure} the code of the first check that fails
  */
 export async function verifySigned(jws: string, options: VerifySignedOptions, checks: CheckList): Promise<SignedDocument> {
-  const compact = await checks.run('envelope', () => readCompactJws(jws));
-  const header = await checks.run('header', () => readHeader(compact));
-  const chain = await checks.run('certificates', () => options.knownChains.find(header.x5c) ?? readHuaweiChain(header.x5c));
+  let judged: JudgedChain | undefined;
+  await verifyCompactEs256(
+    jws,
+    async (compact) => {
+      judged = await judgeChain(compact, options, checks);
+      return judged.chain.leaf.publicKey;
+    },
+    checks,
+  );
+  if (judged === undefined) throw new TypeError('a signature without a chain');
+  const { x5c, chain, payload, times, untimely } = judged;
+  options.knownChains.keep(x5c, chain);
+  if (untimely === undefined) await checks.run('time', () => checkSignedTime(times));
+  else checks.fail('time', describeTimes(times));
+  return { payload, untimely };
+}
+
+interface JudgedChain {
+  readonly x5c: readonly string[];
+  readonly chain: HuaweiChain;
+  readonly payload: unknown;
+  readonly times: Times;
+  readonly untimely: SignedDocument['untimely'];
+}
+
+async function judgeChain(compact: CompactJws, options: VerifySignedOptions, checks: CheckList): Promise<JudgedChain> {
+  const x5c = await checks.run('store header', () => readX5c(compact));
+  const chain = await checks.run('certificates', () => options.knownChains.find(x5c) ?? readHuaweiChain(x5c));
   await checks.run('root', () => checkRootPinned(chain, options.trustedRoots));
-  const payload = parseJson(compact.payload);
+  const payload = readPayload(compact);
   const times = { leaf: chain.leaf, signedAt: readSignedTime(payload), at: options.at };
   const { judgedAt, untimely } = toJudgement(times);
   await checks.run('path', () => checkHuaweiPath(chain, judgedAt));
   await checks.run('leaf', () => checkLeaf(chain));
   await checks.run('purpose', () => checkPurpose(chain));
-  await checks.run('signature', () => verifyCompactEs256(compact, chain.leaf.publicKey));
-  options.knownChains.keep(header.x5c, chain);
-  if (untimely === undefined) await checks.run('time', () => checkSignedTime(times));
-  else checks.fail('time', describeTimes(times));
-  return { payload, untimely };
+  return { x5c, chain, payload, times, untimely };
+}
+
+/** What the store's own header has besides. */
+const STORE_HEADER = z.object({ typ: z.literal('JWT').optional(), x5c: z.array(z.string()) });
+
+function readX5c({ header }: CompactJws): Passed<readonly string[]> {
+  const { success, data, error } = STORE_HEADER.safeParse(header);
+  if (!success) {
+    const names = new Set(error.issues.map(({ path }) => String(path[0])));
+    throw new CheckFailure('JWS_HEADER_REFUSED', `not as documented: ${[...names].join(', ')}`);
+  }
+  return { value: data.x5c, seen: `${data.x5c.length} certificates` };
 }
 
 interface Times {
@@ -72,9 +107,9 @@ function toJudgement({ leaf, signedAt, at }: Times): Judgement {
   const aheadMs = toAheadMs(signedAt, at);
   const isEarly = (ms: number, toleratedMs: number) => ms > toleratedMs && ms <= EARLY_MS_MAX;
   if (isEarly(toAheadMs(leaf.notBefore, at), 0) && aheadMs <= EARLY_MS_MAX) {
-    return { judgedAt: leaf.notBefore, untimely: 'JWS_CERTIFICATE_EARLY' };
+    return { judgedAt: leaf.notBefore, untimely: 'CLOCK_OR_CERTIFICATE_EARLY' };
   }
-  return { judgedAt: at, untimely: isEarly(aheadMs, SKEW_MS) ? 'JWS_CERTIFICATE_EARLY' : undefined };
+  return { judgedAt: at, untimely: isEarly(aheadMs, SKEW_MS) ? 'CLOCK_OR_CERTIFICATE_EARLY' : undefined };
 }
 
 /** Without a signing time nothing is ahead; the payload's reader notes that it is missing. */
@@ -104,9 +139,13 @@ export function readSignedTime(payload: unknown): Date | undefined {
   return newestMs > 0 ? new Date(newestMs) : undefined;
 }
 
-export function parseJson(bytes: Buffer): unknown {
+/** Half of what a JWS may have: what is larger is signed by the store all the same, and known for it. */
+const PAYLOAD_BYTES_MAX = 256 * 1024;
+
+/** Undefined where the signed bytes are no JSON, or past the bounds; what stands twice in it has no value. */
+export function readPayload({ payload }: CompactJws): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseStrictJson(payload, { bytesMax: PAYLOAD_BYTES_MAX });
   } catch {
     return undefined;
   }

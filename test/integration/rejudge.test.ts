@@ -9,7 +9,7 @@ import { createStore } from '../../dev/store/store.js';
 import type { PurchaseOrderId } from '../../src/domain/ids.js';
 import { listBalances } from '../../src/ledger/balances.js';
 import { findPurchase } from '../../src/ledger/purchases.js';
-import { createVerifier } from '../../src/store/verify-purchase.js';
+import { createVerifier } from '../../src/store/index.js';
 
 let database: TestDatabase;
 let pki: StorePki;

@@ -10,7 +10,7 @@ import type { VerifiedPurchase } from '../../src/domain/purchase.js';
 import { listBalances } from '../../src/ledger/balances.js';
 import { getPurchase } from '../../src/ledger/purchases.js';
 import { listPurchaseEvents } from '../../src/ledger/timeline.js';
-import { createVerifier, type Verifier } from '../../src/store/verify-purchase.js';
+import { createVerifier, type Verifier } from '../../src/store/index.js';
 
 /** What the store signs and we do not understand, from the door to the grant. */
 let database: TestDatabase;
@@ -28,7 +28,8 @@ beforeEach(() => {
 });
 afterAll(() => database.close());
 
-const open = (by = verifier) => createInlineFulfilment({ db: database.db, verifier: by, alarm: (code) => void alarms.push(code) });
+const open = (by: Pick<Verifier, 'verify'> = verifier) =>
+  createInlineFulfilment({ db: database.db, verifier: by, alarm: (code) => void alarms.push(code) });
 const gold = async (player = toAccount()) => (await listBalances(database.db, player))[0]?.amount;
 
 /** A paid order, and copies of it that say something else. */
@@ -122,13 +123,13 @@ test.each([0, 1, false, {}])(
 );
 
 /** A version that does not understand these fields yet. */
-function withoutUnderstanding(names: readonly string[], misread: Partial<VerifiedPurchase>): Verifier {
+function withoutUnderstanding(names: readonly string[], misread: Partial<VerifiedPurchase>): Pick<Verifier, 'verify'> {
   return {
     async verify(evidence, at) {
       const { verdict, checks } = await verifier.verify(evidence, at);
-      if (verdict.kind === 'refused') return { verdict, checks };
-      const [first, ...others] = verdict.purchases;
-      return { verdict: { ...verdict, purchases: [{ ...first, ...misread, unexpected: names }, ...others] }, checks };
+      if (verdict.kind !== 'valid' || verdict.document !== 'purchase-order') return { verdict, checks };
+      const [purchase] = verdict.purchases;
+      return { verdict: { ...verdict, purchases: [{ ...purchase, ...misread, unexpected: names }] }, checks };
     },
   };
 }

@@ -121,12 +121,15 @@ function toEnv({ database, temporal, temporalAddress }: World, changes: ConfigCh
   };
 }
 
+/** A start that a busy machine let time out is made good before a test gives up; in production it has a minute. */
+const SWEEP_SOON = { strandedAfterMs: 5_000, restartStrandedIntervalMs: 5_000 };
+
 function toConfig(world: World, changes: ConfigChanges): Config {
   const config = loadConfig(toEnv(world, changes));
   return {
     ...config,
     additionalRoots: [{ sha256: world.pki.rootFingerprint, pem: '' }],
-    fulfilment: { ...config.fulfilment, ...changes.fulfilment },
+    fulfilment: { ...config.fulfilment, ...SWEEP_SOON, ...changes.fulfilment },
     secrets: { ...config.secrets, ...changes.secrets },
     telemetry: { ...config.telemetry, ...changes.telemetry },
   };

@@ -5,7 +5,7 @@ import { openDatabase } from '../../src/ledger/database.js';
 import type { OperatorDeps } from '../../src/operator/operator-deps.js';
 import { runCli } from '../../src/operator/run-cli.js';
 import { openRuntime } from '../../src/runtime.js';
-import { HUAWEI_ROOT_FINGERPRINTS } from '../../src/store/huawei-roots.js';
+import { HUAWEI_ROOT_FINGERPRINTS } from '../../src/store/index.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 
 export interface CliResult {

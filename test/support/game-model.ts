@@ -1,7 +1,7 @@
 import { APPLICATION_ID, SANDBOX_APPLICATION_ID } from './catalogue.js';
 import type { Account, PurchaseOrderId } from '../../src/domain/ids.js';
 import type { VerifiedPurchase } from '../../src/domain/purchase.js';
-import type { Verifier } from '../../src/store/verify-purchase.js';
+import type { Verifier } from '../../src/store/index.js';
 
 /** Where players buy: two realms, and one of them in two environments. The same names play everywhere. */
 export const SCOPES = [
@@ -122,9 +122,9 @@ export function toEvidence(verified: VerifiedPurchase | undefined): string {
 }
 
 /** Believes what it is shown: signatures are other tests' matter. */
-export const CREDULOUS_VERIFIER: Verifier = {
+export const CREDULOUS_VERIFIER: Pick<Verifier, 'verify'> = {
   verify: (evidence) => {
     const purchase = JSON.parse(evidence) as VerifiedPurchase;
-    return Promise.resolve({ verdict: { kind: 'valid', document: 'purchase-order', purchases: [purchase] }, checks: [] });
+    return Promise.resolve({ verdict: { kind: 'valid', document: 'purchase-order', purchases: [purchase], payload: {} }, checks: [] });
   },
 };

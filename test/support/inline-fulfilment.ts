@@ -9,11 +9,11 @@ import type { Alarm } from '../../src/fulfilment/quarantine.js';
 import type { Database } from '../../src/ledger/database.js';
 import { createEvidenceCipher, type EvidenceCipher } from '../../src/ledger/evidence-cipher.js';
 import type { LedgerWatch } from '../../src/ledger/watch.js';
-import type { Verifier } from '../../src/store/verify-purchase.js';
+import type { Verifier } from '../../src/store/index.js';
 
 export interface InlineFulfilmentOptions {
   readonly db: Database;
-  readonly verifier: Verifier;
+  readonly verifier: Pick<Verifier, 'verify'>;
   readonly cipher?: EvidenceCipher;
   readonly alarm?: Alarm;
   /** The test catalogue unless said otherwise. */

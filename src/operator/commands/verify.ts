@@ -8,8 +8,7 @@ import { renderJudgement } from '../render-judgement.js';
 import type { Catalogue } from '../../domain/catalogue.js';
 import { ERROR_CODES } from '../../domain/error-codes.js';
 import { DroplessError } from '../../domain/errors.js';
-import { renderVerification } from '../../store/render-verification.js';
-import { createVerifier, signedTimeOf, type Verification } from '../../store/verify-purchase.js';
+import { createVerifier, renderVerification, signedTimeOf, type Verification } from '../../store/index.js';
 
 interface VerifyOptions {
   readonly at?: Date | 'signed';
@@ -22,7 +21,9 @@ const timeSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 export function addVerifyCommand(program: Command, shell: Shell): void {
   program
     .command('verify')
-    .description('Judge a purchase that the store signed, check by check. Needs no database. Exit 0 valid, 1 refused, 2 usage.')
+    .description(
+      'Judge a purchase that the store signed, check by check. Needs no database. Exit 0 valid, 1 invalid or undecided, 2 usage.',
+    )
     .argument('<file>', 'a purchaseData or a bare JWS; - for standard input', readTextArgument)
     .option('--at <time>', 'judge as of this time (ISO 8601), or as of the `signed` time; now unless said otherwise', parseTime)
     .option('--catalogue <file>', 'judge also whether a new order would be granted under this catalogue; exit 1 if not', parseCatalogueFile)
@@ -37,7 +38,7 @@ async function verify(shell: Shell, evidence: string, { at = new Date(), catalog
   const judgements = catalogue === undefined ? undefined : judge(verification, catalogue);
   if (json) shell.printJson({ ...toDocument(verification, judgedAt), ...(judgements && { catalogue: judgements }) });
   else shell.print(renderAll(verification, judgedAt, judgements ?? []));
-  const refused = verification.verdict.kind === 'refused' || judgements?.some(({ obstacles }) => obstacles.length > 0);
+  const refused = verification.verdict.kind !== 'valid' || judgements?.some(({ obstacles }) => obstacles.length > 0);
   if (refused) shell.exitWith(1);
 }
 

@@ -13,7 +13,7 @@ import { acknowledgePurchase, finishPurchase } from '../../../src/ledger/finish-
 import { findEvidence, listKeyIdsInUse } from '../../../src/ledger/evidence.js';
 import { getPurchase } from '../../../src/ledger/purchases.js';
 import { receivePurchase } from '../../../src/ledger/receive-purchase.js';
-import { createVerifier } from '../../../src/store/verify-purchase.js';
+import { createVerifier } from '../../../src/store/index.js';
 
 let database: TestDatabase;
 let pki: StorePki;

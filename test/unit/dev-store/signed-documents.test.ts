@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createStorePki } from '../../../dev/store/pki.js';
 import { createStore } from '../../../dev/store/store.js';
-import { createVerifier } from '../../../src/store/verify-purchase.js';
+import { createVerifier } from '../../../src/store/index.js';
 
 const AT = new Date('2026-11-24T08:00:00Z');
 const ORDER = { user: 'payer', applicationId: '5765880207854356261', productId: 'coins.100', price: 600, developerPayload: 'v1.x.y' };

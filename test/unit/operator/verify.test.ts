@@ -44,14 +44,14 @@ describe.runIf(haveSample)('a purchase that Huawei signed', () => {
   test('has expired today: exit 1, not final', async () => {
     const { status, out } = await runDropless(['verify', SAMPLE]);
     expect(status).toBe(1);
-    expect(out).toContain('REFUSED: JWS_CERTIFICATE_EXPIRED (not final)');
+    expect(out).toContain('UNDECIDED: JWS_CERTIFICATE_EXPIRED (not final)');
   });
 
   test('is judged as of any time that is named', async () => {
     expect((await runDropless(['verify', SAMPLE, '--at', '2025-01-01'])).status).toBe(0);
     const early = await runDropless(['verify', SAMPLE, '--at', '2026-03-02T00:00:00+08:00', '--json']);
     expect(early.status).toBe(1);
-    expect(JSON.parse(early.out)).toMatchObject({ verdict: 'refused', code: 'JWS_CERTIFICATE_EXPIRED', final: false });
+    expect(JSON.parse(early.out)).toMatchObject({ verdict: 'undecided', code: 'JWS_CERTIFICATE_EXPIRED', final: false });
   });
 
   test('is told to programs as JSON, amounts as text, and without its purchaseToken', async () => {
@@ -90,7 +90,7 @@ describe.runIf(haveSample)('a purchase that Huawei signed', () => {
 test('what the store did not sign is refused with exit 1', async () => {
   const { status, out } = await runDropless(['verify', write('garbage', 'garbage')]);
   expect(status).toBe(1);
-  expect(out).toContain('REFUSED: JWS_MALFORMED (final)');
+  expect(out).toContain('INVALID: JWS_MALFORMED (final)');
 });
 
 test.each([

@@ -41,9 +41,9 @@ test.each([
   expect(() => parsePurchaseData(evidence)).toThrow(malformed);
 });
 
-test('evidence beyond 256 KiB is not looked at', () => {
-  const padding = 256 * 1024 - JWS.length;
-  expect(parsePurchaseData(JWS + 'A'.repeat(padding)).jws).toHaveLength(256 * 1024);
+test('evidence beyond 512 KiB and what stands around a JWS is not looked at', () => {
+  const padding = 513 * 1024 - JWS.length;
+  expect(parsePurchaseData(JWS + 'A'.repeat(padding)).jws).toHaveLength(513 * 1024);
   expect(() => parsePurchaseData(JWS + 'A'.repeat(padding + 1))).toThrow(malformed);
 });
 

@@ -35,7 +35,9 @@ test.each([
   ['product type "2"', { productType: '2' }, { productType: 'auto-renewable' }],
   ['product type "3"', { productType: '3' }, { productType: 'non-renewing' }],
   ['a quantity', { quantity: 10 }, { quantity: 10 }],
-  ['a quantity beyond today’s limit, which was paid all the same', { quantity: 25 }, { quantity: 25 }],
+  ['an application id that is a number', { applicationId: 5_765_880_207_854_356 }, { applicationId: '5765880207854356' }],
+  ['one beyond 2^53', { applicationId: 5_765_880_207_854_356_261n }, { applicationId: '5765880207854356261' }],
+  ['a price beyond 2^53', { price: 9_007_199_254_740_993n }, { price: 9_007_199_254_740_993n }],
   ['a price of nothing', { price: 0 }, { price: 0n }],
   ['a price beyond 32 bits', { price: 9_007_199_254_740_991 }, { price: 9_007_199_254_740_991n }],
   ['finished', { finishStatus: '1' }, { storeFinished: true }],
@@ -81,7 +83,7 @@ test.each([
   ['quantity', -1],
   ['quantity', 1.5],
   ['quantity', '2'],
-  ['quantity', 2_147_483_648],
+  ['quantity', 11],
   ['productType', '4'],
   ['productType', 0],
   ['productId', ''],
@@ -96,6 +98,8 @@ test.each([
   ['price', 0.01],
   ['price', '6.00'],
   ['price', 2 ** 53],
+  ['productId', 'coins\0'],
+  ['developerPayload', '\ud800'],
   ['currency', 'yuan'],
   ['developerPayload', { intent: 'x' }],
   ['developerPayload', 'x'.repeat(513)],
@@ -110,6 +114,10 @@ test.each(['productId', 'productType', 'signedTime'] as const)('a required field
   expect(readWithout(name)).toMatchObject({ unexpected: [name] });
 });
 
+test.each(['quantity', 'price', 'purchaseTime', 'purchaseOrderRevocationReasonCode'])('a number beyond every bound is no %s', (name) => {
+  expect(read({ [name]: 2n ** 64n })).toMatchObject({ unexpected: [name] });
+});
+
 test('an unreadable signing time counts as the oldest knowledge', () => {
   expect(read({ signedTime: 'today' })).toMatchObject({ signedAtMs: 0 });
 });
@@ -118,7 +126,7 @@ test.each([
   ['environment', 'PRODUCTION'],
   ['environment', 'normal'],
   ['environment', null],
-  ['applicationId', 5_765_880_207_854_356],
+  ['applicationId', 1.5],
   ['applicationId', ''],
   ['applicationId', 'two words'],
   ['purchaseOrderId', ''],

@@ -1,6 +1,6 @@
 import { createStorePki, type StorePki, type StorePkiOptions } from '../../../dev/store/pki.js';
-import type { ErrorCode } from '../../../src/domain/error-codes.js';
-import { createVerifier, type Verdict } from '../../../src/store/verify-purchase.js';
+
+import { createVerifier, type InvalidCode, type Verdict } from '../../../src/store/index.js';
 
 export const AT = new Date('2026-11-24T08:00:00Z');
 export const HOUR_MS = 3_600_000;
@@ -47,4 +47,4 @@ export async function verifySignedBy(options: StorePkiOptions, payload: object |
 }
 
 /** What a refusal must look like: nothing of it is worth keeping. */
-export const refusedAs = (code: ErrorCode) => ({ kind: 'refused', code, keep: undefined });
+export const refusedAs = (code: InvalidCode) => ({ kind: 'invalid', code, keep: undefined });

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createStorePki, type StorePki } from '../../../dev/store/pki.js';
 import type { ErrorCode } from '../../../src/domain/error-codes.js';
 import { renderVerification } from '../../../src/store/render-verification.js';
-import { createVerifier, signedTimeOf, type Verifier } from '../../../src/store/verify-purchase.js';
+import { createVerifier, signedTimeOf, type Verifier } from '../../../src/store/index.js';
 import { AT, DAY_MS, HOUR_MS, later, NOTIFICATION, ORDER, refusedAs, verifySignedBy, verifyUnder } from './signed-evidence.js';
 
 const SECONDS = 1000;
@@ -79,10 +79,8 @@ test.each([
   ['a notification', NOTIFICATION, NOTIFIED],
   ['a notification with an order’s fields beside', { ...NOTIFICATION, ...ORDER }, NOTIFIED],
   ['a notification with a subscription’s fields beside', { ...NOTIFICATION, ...STATUS }, NOTIFIED],
-  ['another document', { iss: 'somebody', sub: 'else' }, {}],
-  ['an empty document', {}, {}],
 ])('%s is not a purchase, however well signed, and is kept with what is readable', async (_, payload, keep) => {
-  expect(await judge(payload)).toEqual({ kind: 'refused', code: 'WRONG_DOCUMENT', keep });
+  expect(await judge(payload)).toEqual({ kind: 'invalid', code: 'WRONG_DOCUMENT', keep });
 });
 
 test.each([
@@ -91,8 +89,10 @@ test.each([
   ['null', 'null', {}],
   ['a string', '"order"', {}],
   ['no JSON', 'order', {}],
+  ['a document of no kind', { iss: 'somebody', sub: 'else' }, {}],
+  ['an empty document', {}, {}],
   ['an order without its id', { ...ORDER, purchaseOrderId: undefined }, { applicationId: ORDER.applicationId, environment: 'production' }],
-  ['an order of no application', { ...ORDER, applicationId: 1 }, { purchaseOrderId: ORDER.purchaseOrderId, environment: 'production' }],
+  ['an order of no application', { ...ORDER, applicationId: [] }, { purchaseOrderId: ORDER.purchaseOrderId, environment: 'production' }],
   [
     'an order of a new environment',
     { ...ORDER, environment: 'BETA' },
@@ -104,21 +104,21 @@ test.each([
     { applicationId: ORDER.applicationId, environment: 'production' },
   ],
 ])('what the store signed and we cannot place is not final, and kept with what is readable: %s', async (_, payload, keep) => {
-  expect(await judge(payload)).toEqual({ kind: 'refused', code: 'PAYLOAD_UNREADABLE', keep });
+  expect(await judge(payload)).toEqual({ kind: 'undecided', code: 'PAYLOAD_UNREADABLE', keep });
 });
 
 test('an own "__proto__" in the payload lends it no fields', async () => {
   const { environment, ...rest } = ORDER;
   const payload = JSON.stringify(rest).replace('{', `{"__proto__":{"environment":"${environment}"},`);
-  expect(await judge(payload)).toMatchObject({ kind: 'refused', code: 'PAYLOAD_UNREADABLE' });
+  expect(await judge(payload)).toMatchObject({ kind: 'undecided', code: 'PAYLOAD_UNREADABLE' });
 });
 
 test.each([
   ['as our clock says', 0, 'valid'],
   ['a week ago', -7 * DAY_MS, 'valid'],
   ['five minutes ahead of us', 300 * SECONDS, 'valid'],
-  ['more than five minutes ahead', 301 * SECONDS, 'JWS_CERTIFICATE_EARLY'],
-  ['a day ahead', DAY_MS, 'JWS_CERTIFICATE_EARLY'],
+  ['more than five minutes ahead', 301 * SECONDS, 'CLOCK_OR_CERTIFICATE_EARLY'],
+  ['a day ahead', DAY_MS, 'CLOCK_OR_CERTIFICATE_EARLY'],
   ['more than a day ahead', DAY_MS + SECONDS, 'JWS_CHAIN_INVALID'],
 ])('a document signed %s', async (_, aheadMs, expected) => {
   const verdict = await judge({ ...ORDER, signedTime: AT.getTime() + aheadMs });
@@ -127,10 +127,10 @@ test.each([
 
 test.each([
   ['expired', { notBefore: later(-2 * DAY_MS), notAfter: later(-DAY_MS) }, later(-1.5 * DAY_MS), 'JWS_CERTIFICATE_EXPIRED'],
-  ['not yet valid', { notBefore: later(HOUR_MS), notAfter: later(DAY_MS) }, later(HOUR_MS), 'JWS_CERTIFICATE_EARLY'],
+  ['not yet valid', { notBefore: later(HOUR_MS), notAfter: later(DAY_MS) }, later(HOUR_MS), 'CLOCK_OR_CERTIFICATE_EARLY'],
 ])('an order under a leaf %s is not final, and kept', async (_, leaf, signedAt, code) => {
   const verdict = await verifySignedBy({ leaf }, { ...ORDER, signedTime: signedAt.getTime() });
-  expect(verdict).toEqual({ kind: 'refused', code, keep: FACTS });
+  expect(verdict).toEqual({ kind: 'undecided', code, keep: FACTS });
 });
 
 test('a leaf a little early excuses no signing time far ahead', async () => {
@@ -154,7 +154,7 @@ test.each<[string, object | string, ErrorCode, object]>([
   const leaf = { notBefore: later(-2 * DAY_MS), notAfter: later(-DAY_MS) };
   const expired = await createStorePki({ now: AT, leaf });
   const jws = await expired.sign(payload);
-  expect(await verifyUnder(expired, jws)).toEqual({ kind: 'refused', code, keep });
+  expect(await verifyUnder(expired, jws)).toEqual({ kind: 'undecided', code, keep });
   const [header, body] = jws.split('.');
   const [, , otherSignature] = (await expired.sign({ ...ORDER, quantity: 9 })).split('.');
   expect(await verifyUnder(expired, `${header}.${body}.${otherSignature}`)).toEqual(refusedAs('JWS_SIGNATURE_INVALID'));
@@ -187,12 +187,25 @@ test('bad evidence never throws, and neither does a time that is none', async ()
   for (const evidence of ['', '..', 'a.b.c', '{', '{}', 'x'.repeat(300_000), '\u0000.\u0000.\u0000']) {
     expect(await verifyUnder(pki, evidence)).toEqual(refusedAs('JWS_MALFORMED'));
   }
-  expect(await judge(ORDER, new Date(Number.NaN))).toMatchObject({ kind: 'refused' });
+  expect(await judge(ORDER, new Date(Number.NaN))).toMatchObject({ kind: 'invalid' });
 });
 
 test('the checks stand in the order of the procedure, with what was seen', async () => {
   const { checks } = await verifier.verify(await pki.sign(ORDER), AT);
-  const names = ['evidence', 'envelope', 'header', 'certificates', 'root', 'path', 'leaf', 'purpose', 'signature', 'time', 'payload'];
+  const names = [
+    'evidence',
+    'envelope',
+    'header',
+    'store header',
+    'certificates',
+    'root',
+    'path',
+    'leaf',
+    'purpose',
+    'signature',
+    'time',
+    'payload',
+  ];
   expect(checks.map(({ name }) => name)).toEqual(names);
   const seen = Object.fromEntries(checks.map((check) => [check.name, check.seen]));
   expect(seen).toMatchObject({
@@ -243,8 +256,8 @@ test('the last line says the verdict, and whether it is final', async () => {
       .at(-1);
   const jws = await pki.sign(ORDER);
   expect(await lastLine(jws)).toMatch(/^VALID/);
-  expect(await lastLine('receipt')).toMatch(/^REFUSED: JWS_MALFORMED \(final\)/);
-  expect(await lastLine(jws, later(900 * DAY_MS))).toMatch(/^REFUSED: JWS_CERTIFICATE_EXPIRED \(not final\)/);
+  expect(await lastLine('receipt')).toMatch(/^INVALID: JWS_MALFORMED \(final\)/);
+  expect(await lastLine(jws, later(900 * DAY_MS))).toMatch(/^UNDECIDED: JWS_CERTIFICATE_EXPIRED \(not final\)/);
 });
 
 test('the claimed signing time is read from anything that has one, and from nothing else', async () => {

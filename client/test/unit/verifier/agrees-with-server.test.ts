@@ -4,7 +4,7 @@ import { Extension } from '@peculiar/x509';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createStorePki, type CertificateOptions, type SignOverrides } from '../../../../dev/store/pki.js';
-import { createVerifier } from '../../../../src/store/verify-purchase.js';
+import { createVerifier } from '../../../../src/store/index.js';
 import { AT, DAY_MS, later, ORDER, verifyUnder } from './orders';
 
 /** One thing about the evidence that is not as usual; some are allowed, most are not. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { HUAWEI_ROOT_FINGERPRINTS as SERVER_ROOTS } from '../../../../src/store/huawei-roots.js';
+import { HUAWEI_ROOT_FINGERPRINTS as SERVER_ROOTS } from '../../../../src/store/index.js';
 import { HUAWEI_ROOT_FINGERPRINTS } from '../../../src/main/ets/core/verifier/huawei-roots';
 import { verifyOnDevice } from '../../../src/main/ets/core/verifier/verify-on-device';
 import { webCrypto } from '../../support/web-crypto';

@@ -1,0 +1,11 @@
+/** The one public face of verification: what is not named here is nobody else's business. */
+export { readCertificate, type Certificate } from './certificate.js';
+export { verifyCertificatePath, type CertificatePath, type CertificatePathInput } from './certificate-path.js';
+export type { VerificationCheck } from './checks.js';
+export { createVerifier, signedTimeOf, type Verdict, type Verification, type Verifier, type VerifierOptions } from './create-verifier.js';
+export { HUAWEI_ROOT_FINGERPRINTS } from './huawei-roots.js';
+export type { VerifiedNotification } from './notification-payload.js';
+export { renderCheck, renderVerification } from './render-verification.js';
+export type { DocumentKind, StoreDocument } from './store-document.js';
+export type { InvalidCode, Refusal, SignedFacts, UndecidedCode } from './verdict.js';
+export { verifyCompactEs256, type CompactJws } from './verify-compact-es256.js';
