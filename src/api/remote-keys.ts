@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, type CryptoKey, type JWTVerifyGetKey } from 'jose';
+import { toTokenKeySet } from './token-keys.js';
 import { DroplessError } from '../domain/errors.js';
 
 /** An issuer answers in well under a second; past this the caller is told to come back. */
@@ -20,7 +21,8 @@ export function createRemoteKeys(jwksUrl: URL): JWTVerifyGetKey {
     async [customFetch](url, options) {
       if (performance.now() < retryAt) throw new Error('the issuer was asked a moment ago');
       retryAt = performance.now() + RETRY_MS;
-      return fetch(url, options);
+      const response = await fetch(url, options);
+      return response.ok ? Response.json(toTokenKeySet(await response.json())) : response;
     },
   });
   return async (header, token): Promise<CryptoKey> => {

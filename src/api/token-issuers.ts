@@ -1,8 +1,9 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { createRemoteKeys } from './remote-keys.js';
+import { ALGORITHMS, readPemKey, readTokenKey } from './token-keys.js';
 import { DroplessError } from '../domain/errors.js';
 import { ENVIRONMENTS, type Environment } from '../domain/ids.js';
 
@@ -18,15 +19,14 @@ export interface TokenIssuer {
   readonly getKey: JWTVerifyGetKey;
 }
 
-/** Asymmetric ones alone: with a shared secret, whoever can check a token can make one. */
-const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA', 'Ed25519'] as const;
-
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 
 const publicKey = z
   .union([z.string().min(1), z.record(z.string(), z.unknown())])
   .transform(
-    (key, context): KeyObject => toPublicKey(key) ?? refuse(context, 'a public key, as PEM or JWK; never a private or shared one'),
+    (key, context): KeyObject =>
+      (typeof key === 'string' ? readPemKey(key) : readTokenKey(key)) ??
+      refuse(context, 'a public key for signatures, as PEM or JWK, of full strength; never a private or shared one'),
   );
 
 const jwksUrl = z
@@ -87,16 +87,6 @@ function toGetKey(jwksUrl: URL | undefined, publicKey: KeyObject | undefined): J
   if (publicKey !== undefined) return () => publicKey;
   if (jwksUrl === undefined) throw new TypeError('an issuer has neither a key nor an address of keys');
   return createRemoteKeys(jwksUrl);
-}
-
-function toPublicKey(key: string | Record<string, unknown>): KeyObject | undefined {
-  // Node would make the public key out of a private one; a private key has no business in this file.
-  if (typeof key === 'string' ? key.includes('PRIVATE KEY') : 'd' in key || key['kty'] === 'oct') return undefined;
-  try {
-    return typeof key === 'string' ? createPublicKey(key) : createPublicKey({ key, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
 }
 
 function refuse(context: z.RefinementCtx, message: string): never {

@@ -8,4 +8,4 @@ export type { VerifiedNotification } from './notification-payload.js';
 export { renderCheck, renderVerification } from './render-verification.js';
 export type { DocumentKind, StoreDocument } from './store-document.js';
 export type { InvalidCode, Refusal, SignedFacts, UndecidedCode } from './verdict.js';
-export { verifyCompactEs256, type CompactJws } from './verify-compact-es256.js';
+export { isSignedEs256, verifyCompactEs256, type CompactJws } from './verify-compact-es256.js';
