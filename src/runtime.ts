@@ -19,11 +19,12 @@ import { checkSchema } from './ledger/migrate.js';
 import { openReadiness } from './ledger/readiness.js';
 import { openLedgerWatch } from './ledger/watch.js';
 import { startMeasuring } from './measure.js';
-import { createVerifier, HUAWEI_ROOT_FINGERPRINTS } from './store/index.js';
+import { createVerifier, HUAWEI_ROOT_FINGERPRINTS, isPathGood, type Verifier } from './store/index.js';
 import { createAlarm, type Alarm } from './telemetry/alarm.js';
 import type { Logger } from './telemetry/logger.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import type { Tracing } from './telemetry/tracing.js';
+import { watchPaths } from './telemetry/watch-paths.js';
 
 const DAY_MS = 86_400_000;
 
@@ -112,6 +113,7 @@ function openEngine(parts: Parts): Runtime {
   const fulfilment = createFulfilment({
     ...shared,
     ...config.fulfilment,
+    verifier: toWatched(shared.verifier, parts),
     now: parts.options.now ?? (() => new Date()),
     intentKey: config.secrets.intentKey,
   });
@@ -159,6 +161,19 @@ const toTraced = (fulfilment: Fulfilment, { trace }: Tracing): Fulfilment => ({
 function createEvidenceTools({ additionalRoots, secrets }: Config) {
   const trustedRoots = [...HUAWEI_ROOT_FINGERPRINTS, ...additionalRoots.map((root) => root.sha256)];
   return { verifier: createVerifier({ trustedRoots }), cipher: createEvidenceCipher(secrets.evidenceKeys) };
+}
+
+/** Fresh evidence alone: what is stored has been found good before. */
+function toWatched({ verify }: Verifier, parts: Parts): Pick<Verifier, 'verify'> {
+  const record = watchPaths(parts);
+  return {
+    async verify(evidence, at) {
+      const verification = await verify(evidence, at);
+      const isGood = isPathGood(verification.checks);
+      if (isGood !== undefined) record(isGood);
+      return verification;
+    },
+  };
 }
 
 function toTroubleReport({ metrics, alarm }: Parts) {

@@ -7,7 +7,7 @@ const AT_ONCE = 5;
 
 /**
  * Judges quarantined evidence anew that the catalogue in force has come to serve, through the same door as of the moment
- * that it came in. Nobody presents it: an order that names no account of ours waits for its owner.
+ * that it came in, or as of now if that was too early. Nobody presents it: an order that names no account of ours waits for its owner.
  */
 export async function rejudgeQuarantine(deps: SubmitDeps): Promise<void> {
   const { applications } = deps.catalogue();
@@ -29,7 +29,8 @@ function serves(application: Application | undefined, { environment }: KeptEvide
 
 async function rejudge(deps: SubmitDeps, kept: KeptEvidence): Promise<void> {
   const evidence = await deps.cipher.open(kept, kept);
-  const { verdict } = await deps.verifier.verify(evidence, kept.verifiedAt);
+  const at = kept.code === 'CLOCK_OR_CERTIFICATE_EARLY' ? deps.now() : kept.verifiedAt;
+  const { verdict } = await deps.verifier.verify(evidence, at);
   const purchases = verdict.kind === 'valid' ? verdict.purchases : [];
   for (const purchase of purchases) await acceptForItself(deps, purchase, { evidence, presenter: undefined });
   if (purchases.length > 0) await deleteQuarantined(deps.db, kept);

@@ -40,8 +40,9 @@ export async function quarantineEvidence(db: Queryable, evidence: QuarantinedEvi
   );
 }
 
-/** Evidence of a readable order that only the catalogue kept out. */
+/** Evidence of a readable order that only the catalogue or the clock kept out. */
 export interface KeptEvidence extends SealedEvidence {
+  readonly code: 'APPLICATION_UNKNOWN' | 'ENVIRONMENT_UNKNOWN' | 'CLOCK_OR_CERTIFICATE_EARLY';
   readonly quarantineId: string;
   readonly purchaseOrderId: string;
   readonly applicationId: string;
@@ -50,6 +51,7 @@ export interface KeptEvidence extends SealedEvidence {
 }
 
 interface KeptRow extends pg.QueryResultRow {
+  code: KeptEvidence['code'];
   quarantine_id: string;
   purchase_order_id: string;
   application_id: string;
@@ -69,13 +71,14 @@ export interface QuarantineQuery {
 
 export async function listQuarantined(db: Queryable, { applicationIds, after, limit }: QuarantineQuery): Promise<KeptEvidence[]> {
   const { rows } = await db.query<KeptRow>(
-    `select quarantine_id, purchase_order_id, application_id, environment, verified_at, key_id, jwe from quarantine
-     where code in ('APPLICATION_UNKNOWN', 'ENVIRONMENT_UNKNOWN') and application_id = any($1) and purchase_order_id is not null
+    `select code, quarantine_id, purchase_order_id, application_id, environment, verified_at, key_id, jwe from quarantine
+     where code in ('APPLICATION_UNKNOWN', 'ENVIRONMENT_UNKNOWN', 'CLOCK_OR_CERTIFICATE_EARLY') and application_id = any($1) and purchase_order_id is not null
        and environment is not null and quarantine_id > $2
      order by quarantine_id limit $3`,
     [applicationIds, after ?? '0', limit],
   );
   return rows.map((row) => ({
+    code: row.code,
     quarantineId: row.quarantine_id,
     purchaseOrderId: row.purchase_order_id,
     applicationId: row.application_id,

@@ -52,6 +52,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
+/** The checks of the certificates, whatever they sign. */
+const PATH_CHECKS = ['certificates', 'root', 'path', 'leaf', 'purpose'];
+
+/** Whether the certificates held; undefined where the evidence failed before they were looked at. */
+export function isPathGood(checks: readonly VerificationCheck[]): boolean | undefined {
+  const path = checks.filter(({ name }) => PATH_CHECKS.includes(name));
+  return path.length === 0 ? undefined : path.every(({ ok }) => ok);
+}
+
 async function report<Kind extends DocumentKind>(judge: (checks: CheckList) => Promise<Verdict<Kind>>): Promise<Verification<Kind>> {
   const checks = createCheckList();
   try {

@@ -2,7 +2,15 @@
 export { readCertificate, type Certificate } from './certificate.js';
 export { verifyCertificatePath, type CertificatePath, type CertificatePathInput } from './certificate-path.js';
 export type { VerificationCheck } from './checks.js';
-export { createVerifier, signedTimeOf, type Verdict, type Verification, type Verifier, type VerifierOptions } from './create-verifier.js';
+export {
+  createVerifier,
+  isPathGood,
+  signedTimeOf,
+  type Verdict,
+  type Verification,
+  type Verifier,
+  type VerifierOptions,
+} from './create-verifier.js';
 export { HUAWEI_ROOT_FINGERPRINTS } from './huawei-roots.js';
 export type { VerifiedNotification } from './notification-payload.js';
 export { renderCheck, renderVerification } from './render-verification.js';

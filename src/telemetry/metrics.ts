@@ -17,6 +17,12 @@ function createPurchaseMetrics(registers: Registry[]) {
       labelNames: ['code'],
       registers,
     }),
+    signatures: new Counter({
+      name: 'dropless_signatures_total',
+      help: 'Signatures judged, by whether their certificates led to a trusted root.',
+      labelNames: ['path'],
+      registers,
+    }),
     parked: new Gauge({
       name: 'dropless_parked',
       help: 'Purchases that wait for a person or for new knowledge, as last counted.',

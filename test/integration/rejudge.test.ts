@@ -22,9 +22,9 @@ const [game, ...others] = TEST_CATALOGUE.applications;
 const WITHOUT_THE_GAME = { applications: others };
 const GAME_IN_SANDBOX = { applications: [{ ...game, environments: ['sandbox'] }, ...others] };
 
-function open(catalogue: unknown = TEST_CATALOGUE, keyIds = ['test']) {
+function open(catalogue: unknown = TEST_CATALOGUE, keyIds = ['test'], now = () => new Date()) {
   const verifier = createVerifier({ trustedRoots: [pki.rootFingerprint] });
-  return createInlineFulfilment({ db: database.db, verifier, catalogue, cipher: createTestCipher(keyIds) });
+  return createInlineFulfilment({ db: database.db, verifier, catalogue, cipher: createTestCipher(keyIds), now });
 }
 
 async function pay(developerPayload = '') {
@@ -78,6 +78,20 @@ test('evidence whose key is missing stays, and does not keep the others', async 
   expect(await listQuarantined()).toMatchObject([{ id: lost.id }]);
   expect(await findPurchase(database.db, good.id)).toBeDefined();
   await open(TEST_CATALOGUE, ['test', 'lost']).rejudgeQuarantine();
+  expect(await listQuarantined()).toEqual([]);
+});
+
+test('an order signed a little ahead of our clock is granted once the clock has come so far', async () => {
+  const owner = toAccount();
+  const { developerPayload } = await open().createIntent({ account: owner, ...GOLD_INTENT });
+  const { id, evidence } = await pay(developerPayload);
+  const late = () => new Date(Date.now() - 3_600_000);
+  const submission = { evidence, presenter: owner };
+  await expect(open(TEST_CATALOGUE, ['test'], late).submit(submission)).rejects.toMatchObject({ code: 'CLOCK_OR_CERTIFICATE_EARLY' });
+  await open(TEST_CATALOGUE, ['test'], late).rejudgeQuarantine();
+  expect(await findPurchase(database.db, id)).toBeUndefined();
+  await open().rejudgeQuarantine();
+  expect(await listBalances(database.db, owner)).toEqual([{ currency: 'gold', amount: 60n }]);
   expect(await listQuarantined()).toEqual([]);
 });
 

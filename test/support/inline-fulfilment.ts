@@ -18,6 +18,7 @@ export interface InlineFulfilmentOptions {
   readonly alarm?: Alarm;
   /** The test catalogue unless said otherwise. */
   readonly catalogue?: unknown;
+  readonly now?: () => Date;
   /** Told why a run ended before its time. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -27,7 +28,7 @@ export interface InlineFulfilmentOptions {
  * up to where the run would wait. A step that fails ends that run, as a killed worker does; `recover` starts another.
  */
 export function createInlineFulfilment(options: InlineFulfilmentOptions): Fulfilment {
-  const { db, verifier, cipher = createTestCipher(), alarm = ignore, onFailure = ignore } = options;
+  const { db, verifier, cipher = createTestCipher(), alarm = ignore, onFailure = ignore, now = () => new Date() } = options;
   const catalogue = parseCatalogue(options.catalogue ?? TEST_CATALOGUE, 1);
   const shared = { db, verifier, cipher, alarm, catalogue: () => catalogue, watch: NO_WATCH };
   const activities = createActivities({
@@ -43,7 +44,7 @@ export function createInlineFulfilment(options: InlineFulfilmentOptions): Fulfil
   return createFulfilment({
     ...shared,
     engine: createInlineEngine(activities),
-    now: () => new Date(),
+    now,
     grantWaitMs: 0,
     waitingCallersMax: 100,
     intentKey: Buffer.alloc(32, 2),
