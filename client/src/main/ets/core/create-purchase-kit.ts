@@ -2,15 +2,15 @@ import { describeError } from './describe-error';
 import { checkAvailability, type Availability } from './available';
 import { createBackendDelivery } from './backend-delivery';
 import type { Delivery } from './delivery';
-import { createHandOver, type HandedOver } from './handover';
+import { createHandOver, type HandedOver, type HandOverDeps } from './handover';
 import { NONRENEWABLE, type Iap, type ProductType } from './iap';
 import type { Backend, Clock, Delivered, Logger, ProductSetting, PurchaseEvents, Storage, Undelivered } from './ports';
-import { createJoin, type Join } from './join';
-import { buy, toResult, type PurchaseOptions, type PurchaseResult } from './purchase';
-import { createRedelivery, type Redelivery } from './redelivery';
+import { createJoin } from './join';
+import { buy, toResult, type PurchaseDeps, type PurchaseOptions, type PurchaseResult } from './purchase';
+import { createRedelivery, type Redelivery, type RedeliveryDeps } from './redelivery';
 import type { Session } from './session';
 import { createStoreCalls } from './store-calls';
-import { toDelivered, toUndelivered } from './tell';
+import { createTell, toDelivered, toUndelivered } from './tell';
 
 /** Flow B's half, made by `createLocalDelivery` of the entry `local`. */
 export interface LocalDelivery {
@@ -69,23 +69,36 @@ const NON_RENEWING_SINCE = 14;
 interface SignedIn {
   readonly session: Session;
   readonly redelivery: Redelivery;
-  readonly joinPurchase: Join<PurchaseResult>;
+  /** While a product is being bought, whoever wants it joins. */
+  buy(product: ProductSetting, quantity: number): Promise<PurchaseResult>;
+}
+
+type Parts = Omit<HandOverDeps & RedeliveryDeps & PurchaseDeps, 'handOver' | 'redelivery' | 'session'>;
+
+function signIn(parts: Parts, account: string): SignedIn {
+  const session: Session = { account, ended: false, bought: [] };
+  const handOver = createHandOver(parts, session);
+  const redelivery = createRedelivery({ ...parts, handOver }, session);
+  const deps: PurchaseDeps = { ...parts, handOver, redelivery, session };
+  const join = createJoin<PurchaseResult>();
+  return { session, redelivery, buy: (product, quantity) => join(product.productId, () => buy(deps, product, quantity)) };
 }
 
 /** The purchases of one app on one device. Nothing is shared between kits, and nothing happens before `login`. */
 export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
-  const { iap, context, backend, clock, logger, products, apiVersion, events = {} } = options;
-  const delivery = openDelivery(options);
+  const { iap, context, clock, logger, products, apiVersion, events = {} } = options;
   const calls = createStoreCalls(iap, context, clock, logger);
-  const handOver = createHandOver({ delivery, calls, events, logger });
   const productTypes = listTypes(products, apiVersion);
+  const parts: Parts = {
+    delivery: openDelivery(options),
+    calls,
+    tell: createTell(events, logger),
+    productTypes,
+    apiVersion,
+    clock,
+    logger,
+  };
   let signedIn: SignedIn | undefined;
-
-  function signIn(account: string): void {
-    const session = { account, ended: false };
-    const redelivery = createRedelivery({ delivery, calls, handOver, productTypes, clock, logger }, session);
-    signedIn = { session, redelivery, joinPurchase: createJoin() };
-  }
 
   function logout(): void {
     if (signedIn === undefined) return;
@@ -105,21 +118,25 @@ export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
     login(account) {
       if (signedIn?.session.account !== account) {
         logout();
-        signIn(account);
+        signedIn = signIn(parts, account);
       }
       return redeliver();
     },
     async recheck() {
-      const asked = signedIn && backend?.recheck?.(signedIn.session.account);
-      await asked?.catch((error: unknown) => logger.info(`The server could not be asked to look by itself: ${describeError(error)}`));
-      return redeliver();
+      const asking = signedIn;
+      if (asking === undefined) return NOTHING;
+      await askToLook(options, asking.session.account);
+      return search(asking, logger);
     },
-    purchase(productId, { quantity = 1 } = {}) {
+    async purchase(productId, { quantity = 1 } = {}) {
       const product = products.find((each) => each.productId === productId);
-      if (signedIn === undefined) return Promise.resolve(toResult('failed', 'NOT_LOGGED_IN'));
-      if (product === undefined) return Promise.resolve(toResult('failed', 'PRODUCT_UNKNOWN'));
-      const { session, redelivery, joinPurchase } = signedIn;
-      return joinPurchase(productId, () => buy({ delivery, calls, handOver, apiVersion }, session, redelivery, product, quantity));
+      if (signedIn === undefined) return toResult('failed', 'NOT_LOGGED_IN');
+      if (product === undefined) return toResult('failed', 'PRODUCT_UNKNOWN');
+      const { account } = signedIn.session;
+      const result = await signedIn.buy(product, quantity);
+      // The account may have signed in again before it paid: that look came too early.
+      if (result.code === 'ACCOUNT_CHANGED' && signedIn?.session.account === account) void redeliver();
+      return result;
     },
     available: () => checkAvailability(calls),
   };
@@ -137,6 +154,15 @@ function openDelivery({ backend, local, storage, logger, buyWithoutIntent = fals
 function listTypes(products: readonly ProductSetting[], apiVersion: number): readonly ProductType[] {
   const types = new Set(products.map(({ productType }) => productType));
   return [...types].filter((type) => type !== NONRENEWABLE || apiVersion >= NON_RENEWING_SINCE);
+}
+
+/** Whatever comes of it, the device looks as well. */
+async function askToLook({ backend, logger }: PurchaseKitOptions, account: string): Promise<void> {
+  try {
+    await backend?.recheck?.(account);
+  } catch (error) {
+    logger.info(`The server could not be asked to look by itself: ${describeError(error)}`);
+  }
 }
 
 async function search({ session, redelivery }: SignedIn, logger: Logger): Promise<Redelivered> {

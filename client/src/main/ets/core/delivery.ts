@@ -54,7 +54,7 @@ export interface Delivery {
   beforeFinish(account: string, order: Order): Promise<void>;
   /** The store has taken the finish. */
   afterFinish(account: string, order: Order): Promise<void>;
-  /** A query was read to its last page and each entry handed over. */
+  /** A query was read to its last page and each entry handed over; with what was bought since it began. */
   afterQuery(account: string, query: StoreQuery, paid: readonly Paid[]): Promise<void>;
   /** Anything left to be repeated, whatever the store lists. Milliseconds until it is worth asking again; undefined: nothing. */
   settle(account: string): Promise<number | undefined>;

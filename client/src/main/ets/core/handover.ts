@@ -1,10 +1,10 @@
 import { describeError } from './describe-error';
 import type { Delivery, Order, Outcome, Paid } from './delivery';
 import { createJoin } from './join';
-import type { Logger, PurchaseEvents } from './ports';
+import type { Logger } from './ports';
 import { assertCurrent, SessionEndedError, type Session } from './session';
 import type { StoreCalls } from './store-calls';
-import { createTell } from './tell';
+import type { Tell } from './tell';
 import { textOf } from './texts';
 
 /** One order handed over, and what came of it. */
@@ -16,23 +16,22 @@ export interface HandedOver {
 export interface HandOverDeps {
   readonly delivery: Delivery;
   readonly calls: StoreCalls;
-  readonly events: PurchaseEvents;
+  readonly tell: Tell;
   readonly logger: Logger;
 }
 
-export type HandOver = (session: Session, paid: Paid) => Promise<HandedOver>;
+export type HandOver = (paid: Paid) => Promise<HandedOver>;
 
 const FAILED_AGAIN_MS = 30_000;
 
 /**
  * The way of one order, whichever way the device came to know it: deliver, and only after the word that it may be
- * finished, finish. The same order that is already on its way is joined, not handed over twice at once.
+ * finished, finish. The same order that is already on its way in this session is joined, not handed over twice at once.
  */
-export function createHandOver({ delivery, calls, events, logger }: HandOverDeps): HandOver {
-  const tell = createTell(events, logger);
+export function createHandOver({ delivery, calls, tell, logger }: HandOverDeps, session: Session): HandOver {
   const join = createJoin<HandedOver>();
 
-  async function finish(session: Session, order: Order): Promise<void> {
+  async function finish(order: Order): Promise<void> {
     const { productType, purchaseToken, purchaseOrderId } = order;
     await delivery.beforeFinish(session.account, order);
     assertCurrent(session);
@@ -40,14 +39,14 @@ export function createHandOver({ delivery, calls, events, logger }: HandOverDeps
     await delivery.afterFinish(session.account, order);
   }
 
-  async function deliver(session: Session, paid: Paid): Promise<HandedOver> {
+  async function deliver(paid: Paid): Promise<HandedOver> {
     const { order } = paid;
     const outcome = await delivery.deliver(session.account, paid);
     assertCurrent(session);
     tell(session.account, order, outcome);
     if (!outcome.mayFinish || order === undefined) return { paid, outcome };
     try {
-      await finish(session, order);
+      await finish(order);
       return { paid, outcome };
     } catch (error) {
       if (error instanceof SessionEndedError) throw error;
@@ -58,9 +57,9 @@ export function createHandOver({ delivery, calls, events, logger }: HandOverDeps
   }
 
   /** One order's failure is its own: the next one is handed over all the same. */
-  async function deliverSafely(session: Session, paid: Paid): Promise<HandedOver> {
+  async function deliverSafely(paid: Paid): Promise<HandedOver> {
     try {
-      return await deliver(session, paid);
+      return await deliver(paid);
     } catch (error) {
       if (error instanceof SessionEndedError) throw error;
       logger.warn(`Order ${paid.order?.purchaseOrderId ?? '(unreadable)'} could not be handed over: ${describeError(error)}`);
@@ -69,8 +68,5 @@ export function createHandOver({ delivery, calls, events, logger }: HandOverDeps
     }
   }
 
-  return (session, paid) => {
-    const name = paid.order?.purchaseOrderId ?? paid.purchaseData;
-    return join(`${session.account} ${name}`, () => deliverSafely(session, paid));
-  };
+  return (paid) => join(paid.order?.purchaseOrderId ?? paid.purchaseData, () => deliverSafely(paid));
 }

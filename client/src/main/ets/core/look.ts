@@ -49,16 +49,18 @@ export async function look(deps: LookDeps, session: Session, first: ProductType 
 }
 
 async function readAndHandOver(deps: LookDeps, session: Session, query: StoreQuery): Promise<readonly HandedOver[]> {
+  const boughtBefore = session.bought.length;
   let listed = await list(deps, session, query);
-  let handedOver = await handOverAll(deps, session, listed);
+  let handedOver = await handOverAll(deps, listed);
   if (handedOver.some(wantsFreshCopy)) {
     // The store signs anew at each question.
     listed = await list(deps, session, query);
     const stale = new Set(handedOver.filter(wantsFreshCopy).map(({ paid }) => paid.order?.purchaseOrderId));
     const fresh = listed.filter(({ order }) => stale.has(order?.purchaseOrderId));
-    handedOver = [...handedOver.filter((each) => !wantsFreshCopy(each)), ...(await handOverAll(deps, session, fresh))];
+    handedOver = [...handedOver.filter((each) => !wantsFreshCopy(each)), ...(await handOverAll(deps, fresh))];
   }
-  await deps.delivery.afterQuery(session.account, query, listed);
+  // What was bought meanwhile is no less there for not being listed.
+  await deps.delivery.afterQuery(session.account, query, [...listed, ...session.bought.slice(boughtBefore)]);
   return handedOver;
 }
 
@@ -68,9 +70,9 @@ async function list({ calls }: LookDeps, session: Session, query: StoreQuery): P
   return listed.map(toPaid);
 }
 
-async function handOverAll({ handOver }: LookDeps, session: Session, listed: readonly Paid[]): Promise<HandedOver[]> {
+async function handOverAll({ handOver }: LookDeps, listed: readonly Paid[]): Promise<HandedOver[]> {
   const handedOver: HandedOver[] = [];
-  for (const paid of listed) handedOver.push(await handOver(session, paid));
+  for (const paid of listed) handedOver.push(await handOver(paid));
   return handedOver;
 }
 

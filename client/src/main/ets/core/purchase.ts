@@ -35,6 +35,8 @@ export interface PurchaseDeps {
   readonly delivery: Delivery;
   readonly calls: StoreCalls;
   readonly handOver: HandOver;
+  readonly redelivery: Redelivery;
+  readonly session: Session;
   /** The device's API version: what the store can do on it. */
   readonly apiVersion: number;
 }
@@ -46,20 +48,15 @@ const QUANTITY_MAX = 10;
 const FRESH_COPY_AFTER_MS = 5_000;
 
 /** Buys one product: announce, pay, and then the same way as an order that was found later. */
-export async function buy(
-  deps: PurchaseDeps,
-  session: Session,
-  redelivery: Redelivery,
-  product: ProductSetting,
-  quantity: number,
-): Promise<PurchaseResult> {
+export async function buy(deps: PurchaseDeps, product: ProductSetting, quantity: number): Promise<PurchaseResult> {
+  const { session } = deps;
   try {
     const refused = findRefusal(product, quantity, deps.apiVersion);
     if (refused !== undefined) return toResult('failed', refused);
     const announced = await deps.delivery.announce(session.account, product, quantity);
     assertCurrent(session);
     if ('code' in announced) return toResult('failed', announced.code, announced.message);
-    return await pay(deps, session, redelivery, { product, quantity, developerPayload: announced.developerPayload });
+    return await pay(deps, { product, quantity, developerPayload: announced.developerPayload });
   } catch (error) {
     // Whatever was paid is found when its account signs in again.
     if (error instanceof SessionEndedError) return toResult('pending', 'ACCOUNT_CHANGED');
@@ -82,7 +79,8 @@ function findRefusal({ productType }: ProductSetting, quantity: number, apiVersi
   return apiVersion < QUANTITY_SINCE ? 'DEVICE_TOO_OLD' : undefined;
 }
 
-async function pay(deps: PurchaseDeps, session: Session, redelivery: Redelivery, wanted: Wanted): Promise<PurchaseResult> {
+async function pay(deps: PurchaseDeps, wanted: Wanted): Promise<PurchaseResult> {
+  const { session, redelivery } = deps;
   const { product, quantity, developerPayload } = wanted;
   let purchaseData: string;
   try {
@@ -93,10 +91,12 @@ async function pay(deps: PurchaseDeps, session: Session, redelivery: Redelivery,
     });
   } catch (error) {
     if (error instanceof SessionEndedError) throw error;
-    return afterStoreError(deps, session, redelivery, wanted, toIapErrorCode(error as Error));
+    return afterStoreError(deps, wanted, toIapErrorCode(error as Error));
   }
   assertCurrent(session);
-  const handedOver = await deps.handOver(session, toPaid(purchaseData));
+  const paid = toPaid(purchaseData);
+  session.bought.push(paid);
+  const handedOver = await deps.handOver(paid);
   const { kind, retryAfterMs } = handedOver.outcome;
   if (kind === 'fresh-evidence') redelivery.lookAgainAfter([FRESH_COPY_AFTER_MS]);
   else if (retryAfterMs > 0) redelivery.lookAgainAfter([retryAfterMs]);
@@ -104,13 +104,8 @@ async function pay(deps: PurchaseDeps, session: Session, redelivery: Redelivery,
 }
 
 /** The store said no; it may have taken the money all the same, or an earlier order stands in the way. */
-async function afterStoreError(
-  deps: PurchaseDeps,
-  session: Session,
-  redelivery: Redelivery,
-  { product, developerPayload }: Wanted,
-  errorCode: number,
-): Promise<PurchaseResult> {
+async function afterStoreError(deps: PurchaseDeps, { product, developerPayload }: Wanted, errorCode: number): Promise<PurchaseResult> {
+  const { session, redelivery } = deps;
   const { name, next, message } = findIapError(errorCode);
   if (next === 'cancelled') return toResult('cancelled', '', message);
   if (next !== 'redeliver') return toResult('failed', name, message);
@@ -118,24 +113,23 @@ async function afterStoreError(
   assertCurrent(session);
   const isOwned = name === 'PRODUCT_OWNED';
   const orders = found.handedOver.filter(({ paid }) => paid.order?.productId === product.productId);
-  if (orders.length === 0 && isOwned && product.productType === NONCONSUMABLE)
-    orders.push(...(await handOverOwned(deps, session, product)));
-  if (orders.length > 0) {
-    const isNew = developerPayload === '' ? !isOwned : orders.some(({ paid }) => paid.order?.developerPayload === developerPayload);
-    return summarize(orders, !isNew);
-  }
-  if (isOwned && found.complete) return toResult('failed', name, message);
-  redelivery.lookAgainAfter(LOOK_AGAIN_MS);
-  return toResult('pending', 'OUTCOME_UNKNOWN');
+  if (orders.length === 0 && isOwned && product.productType === NONCONSUMABLE) orders.push(...(await handOverOwned(deps, product)));
+  const isNew = ({ paid }: HandedOver) => developerPayload === '' || paid.order?.developerPayload === developerPayload;
+  const bought = isOwned ? [] : orders.filter(isNew);
+  if (bought.length > 0) return summarize(bought, false);
+  const isCertain = isOwned && (orders.length > 0 || found.complete);
+  if (!isCertain) redelivery.lookAgainAfter(LOOK_AGAIN_MS);
+  if (orders.length > 0) return summarize(orders, true);
+  return isCertain ? toResult('failed', name, message) : toResult('pending', 'OUTCOME_UNKNOWN');
 }
 
 /** Owned for ever and finished long ago: no longer unfinished, but the server may never have heard of it. */
-async function handOverOwned({ calls, handOver }: PurchaseDeps, session: Session, product: ProductSetting): Promise<readonly HandedOver[]> {
+async function handOverOwned({ calls, handOver, session }: PurchaseDeps, product: ProductSetting): Promise<readonly HandedOver[]> {
   const { productId, productType } = product;
   try {
     const owned = (await calls.queryPurchases(session, { productType, queryType: CURRENT_ENTITLEMENT })).map(toPaid);
     assertCurrent(session);
-    return await Promise.all(owned.filter(({ order }) => order?.productId === productId).map((paid) => handOver(session, paid)));
+    return await Promise.all(owned.filter(({ order }) => order?.productId === productId).map((paid) => handOver(paid)));
   } catch (error) {
     if (error instanceof SessionEndedError) throw error;
     return [];

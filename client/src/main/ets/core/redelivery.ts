@@ -21,6 +21,7 @@ const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 600_000;
 
 export function createRedelivery(deps: RedeliveryDeps, session: Session): Redelivery {
+  /** Takes back the timers that have not run. */
   const planned = new Set<() => void>();
   let current: Promise<Found> | undefined;
   let next: Promise<Found> | undefined;
@@ -29,10 +30,15 @@ export function createRedelivery(deps: RedeliveryDeps, session: Session): Redeli
   let cancelRound = () => {};
 
   function plan(delayMs: number): () => void {
-    const cancel = deps.clock.schedule(delayMs, () => {
+    if (session.ended) return () => {};
+    const takeBack = deps.clock.schedule(delayMs, () => {
       planned.delete(cancel);
       start(undefined).catch((error: unknown) => deps.logger.info(`The search for undelivered purchases ended: ${describeError(error)}`));
     });
+    const cancel = () => {
+      planned.delete(cancel);
+      takeBack();
+    };
     planned.add(cancel);
     return cancel;
   }

@@ -22,7 +22,7 @@ export interface StoreCalls {
 }
 
 const TIME_LIMIT_MS = 30_000;
-const ANYBODY: Session = { account: '', ended: false };
+const ANYBODY: Session = { account: '', ended: false, bought: [] };
 
 export function createStoreCalls(iap: Iap, context: object, clock: Clock, logger: Logger): StoreCalls {
   const pace = createPace(clock, logger);
