@@ -42,7 +42,7 @@ function parseDeviceJson(text: string): PurchaseData {
 
 function parseJson(text: string): unknown {
   try {
-    return parseStrictJson(Buffer.from(text), { bytesMax: EVIDENCE_BYTES_MAX, refuseDuplicates: true });
+    return parseStrictJson(Buffer.from(text), { bytesMax: EVIDENCE_BYTES_MAX, refuseDoubtful: true });
   } catch {
     // The parser's message quotes the text, which holds the purchase token.
     throw new CheckFailure('JWS_MALFORMED', NOT_EVIDENCE);

@@ -19,7 +19,7 @@ export type DocumentKind = StoreDocument['document'];
 
 /** By any one of these a document shows what it means to be, however badly; the first kind that claims it has it. */
 const TELLING_FIELDS: readonly (readonly [DocumentKind, readonly string[]])[] = [
-  ['notification', ['notificationType', 'notificationMetaData']],
+  ['notification', ['notificationType']],
   ['subscription-status', ['lastSubscriptionStatus', 'historySubscriptionStatusList']],
   ['purchase-order', ['purchaseOrderId', 'purchaseToken', 'productId', 'productType']],
   // An order of a subscription names its group too, so that this comes last.

@@ -6,8 +6,8 @@ export const TWICE = Symbol('a name that stands twice');
 
 export interface StrictJsonOptions {
   readonly bytesMax: number;
-  /** Default: the name's value is `TWICE`, and the rest is read. */
-  readonly refuseDuplicates?: boolean;
+  /** Refuses a name that stands twice and half of a character; otherwise the name's value is `TWICE`, and the rest is read. */
+  readonly refuseDoubtful?: boolean;
 }
 
 /**
@@ -15,17 +15,17 @@ export interface StrictJsonOptions {
  * integer beyond 2^53 exact, as a bigint, and does not quietly take the last of two values.
  * @throws {SyntaxError | TypeError} whose message may quote the text
  */
-export function parseStrictJson(bytes: Uint8Array, { bytesMax, refuseDuplicates = false }: StrictJsonOptions): unknown {
+export function parseStrictJson(bytes: Uint8Array, { bytesMax, refuseDoubtful = false }: StrictJsonOptions): unknown {
   if (bytes.length > bytesMax) throw new SyntaxError(`more than ${bytesMax} bytes`);
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   // The grammar is left to the platform; what follows reads a text that is known to be JSON.
   JSON.parse(text);
-  return readValue({ text, refuseDuplicates, at: 0 }, 0);
+  return readValue({ text, refuseDoubtful, at: 0 }, 0);
 }
 
 interface Cursor {
   readonly text: string;
-  readonly refuseDuplicates: boolean;
+  readonly refuseDoubtful: boolean;
   at: number;
 }
 
@@ -49,7 +49,7 @@ function readObject(cursor: Cursor, depth: number): unknown {
   while (peek(cursor) !== '}') {
     const name = readString(cursor);
     const isSecond = fields.has(name);
-    if (isSecond && cursor.refuseDuplicates) throw new SyntaxError('a name stands twice');
+    if (isSecond && cursor.refuseDoubtful) throw new SyntaxError('a name stands twice');
     const value = readValue(cursor, depth + 1);
     fields.set(name, isSecond ? TWICE : value);
   }
@@ -72,7 +72,9 @@ function readString(cursor: Cursor): string {
   while (isEscaped(cursor.text, end)) end = cursor.text.indexOf('"', end + 1);
   cursor.at = end + 1;
   const inner = cursor.text.slice(from + 1, end);
-  return inner.includes('\\') ? (JSON.parse(`"${inner}"`) as string) : inner;
+  const value = inner.includes('\\') ? (JSON.parse(`"${inner}"`) as string) : inner;
+  if (cursor.refuseDoubtful && /\p{Cs}/u.test(value)) throw new SyntaxError('half of a character');
+  return value;
 }
 
 /** After an odd number of backslashes. */

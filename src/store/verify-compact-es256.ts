@@ -62,9 +62,9 @@ function decodeBase64Url(text: string): Buffer | undefined {
 function parseHeader(bytes: Buffer): Payload {
   let header: unknown;
   try {
-    header = parseStrictJson(bytes, { bytesMax: HEADER_BYTES_MAX, refuseDuplicates: true });
+    header = parseStrictJson(bytes, { bytesMax: HEADER_BYTES_MAX, refuseDoubtful: true });
   } catch (error) {
-    throw new CheckFailure('JWS_MALFORMED', 'the header is not JSON, is too large or too deep, or has a name twice', error);
+    throw new CheckFailure('JWS_MALFORMED', 'the header is no JSON, too large, too deep or ambiguous', error);
   }
   if (!isPayload(header)) throw new CheckFailure('JWS_MALFORMED', 'the header is not a JSON object');
   return header;

@@ -55,6 +55,8 @@ const PAYLOAD: readonly object[] = [
   { purchaseOrderRevocationReasonCode: 0 },
   { quantity: 5 },
   { quantity: 0 },
+  { quantity: 10 },
+  { quantity: 11 },
   { productType: '0' },
   { productType: 0 },
   { productType: '4' },

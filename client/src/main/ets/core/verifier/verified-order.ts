@@ -50,7 +50,8 @@ const ID = /^[\x21-\x7e]{1,256}$/;
 const TEXT_CHARACTERS_MAX = 512;
 /** JavaScript's last moment. */
 const TIME_MS_MAX = 8.64e15;
-const INT32_MAX = 0x7fffffff;
+/** More at once the store does not sell. */
+const QUANTITY_MAX = 10;
 
 /**
  * Reads what the store signed. A value that is not as documented refuses the order, but never for good: the store knows
@@ -78,7 +79,7 @@ function readGoods(payload: Payload): Goods {
   const developerPayload = payload.developerPayload ?? '';
   refuseUnless(isText(purchaseToken) && purchaseToken !== '' && isText(productId) && productId !== '', 'PAYLOAD_UNEXPECTED');
   refuseUnless(typeof productType === 'string' && /^[0-3]$/.test(productType), 'PAYLOAD_UNEXPECTED');
-  refuseUnless(isCount(quantity, INT32_MAX) && isText(developerPayload), 'PAYLOAD_UNEXPECTED');
+  refuseUnless(isCount(quantity, QUANTITY_MAX) && isText(developerPayload), 'PAYLOAD_UNEXPECTED');
   return { purchaseToken, productId, productType: Number(productType) as ProductType, quantity, developerPayload };
 }
 
