@@ -5,12 +5,13 @@ import { parseStrictJson, TWICE } from '../../../src/store/strict-json.js';
 const parse = (text: string, options: { refuseDoubtful?: boolean; bytesMax?: number } = {}) =>
   parseStrictJson(Buffer.from(text), { bytesMax: 1024 * 1024, ...options });
 
-test('any JSON reads as the platform reads it', () => {
+test('any JSON reads as the platform reads it, but for integers beyond 2^53', () => {
   const spaced = fc.tuple(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom(undefined, 1, '\t'));
   fc.assert(
     fc.property(spaced, ([value, space]) => {
       const text = JSON.stringify(value, undefined, space);
-      expect(parse(text)).toEqual(JSON.parse(text));
+      const read = JSON.stringify(parse(text), (_, part: unknown) => (typeof part === 'bigint' ? Number(part) : part));
+      expect(JSON.parse(read)).toEqual(JSON.parse(text));
     }),
   );
 });
