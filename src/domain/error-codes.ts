@@ -50,7 +50,7 @@ export const ERROR_CODES = {
   NOT_COMPLETED: facts(false, 'fresh-evidence', 'The store says the payment has not completed yet.', '支付尚未完成，请稍后重新查询。'),
   APPLICATION_UNKNOWN: facts(false, 'contact-support', 'The catalogue does not know this application.', '该应用尚未配置。'),
   ENVIRONMENT_UNKNOWN: facts(false, 'contact-support', 'The application does not take orders of this environment.', '该应用不接受此环境的订单。'),
-  APPLICATION_NOT_ALLOWED: facts(true, 'fix-request', 'The order is of an application or environment this caller does not act for.', '该订单不属于当前调用方的应用或环境。'),
+  APPLICATION_NOT_ALLOWED: facts(false, 'fix-request', 'The order is of an application or environment this caller does not act for.', '该订单不属于当前调用方的应用或环境。'),
 
   // Purchases
   PENDING: facts(false, 'ask-again', 'Paid and recorded; the goods are on their way.', '已付款并已记录，商品正在发放，请稍候。'),
