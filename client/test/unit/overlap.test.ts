@@ -160,7 +160,7 @@ test('whoever asked for a re-check hears of no other account', async () => {
   const { backend } = createFakeServer();
   await pay('gold60');
   const gate = createGate();
-  const { kit, run, pass } = openKit(device, {
+  const { kit, run } = openKit(device, {
     backend: {
       ...backend,
       recheck: () => gate.pass(),

@@ -26,7 +26,7 @@ export async function checkAvailability(calls: StoreCalls): Promise<Availability
     await calls.queryEnvironmentStatus();
     return { kind: 'ready', code: '', message: textOf('READY') };
   } catch (error) {
-    const { name, message } = findIapError(toIapErrorCode(error as Error));
+    const { name, message } = findIapError(toIapErrorCode(error));
     return { kind: KINDS[name] ?? 'unknown', code: name, message };
   }
 }

@@ -5,6 +5,7 @@ import type { Delivery } from './delivery';
 import { createHandOver, type HandedOver, type HandOverDeps } from './handover';
 import { NONRENEWABLE, type Iap, type ProductType } from './iap';
 import type { Backend, Clock, Delivered, Logger, ProductSetting, PurchaseEvents, Storage, Undelivered } from './ports';
+import { createPatientBackend } from './patient-backend';
 import { createJoin } from './join';
 import { buy, toResult, type PurchaseDeps, type PurchaseOptions, type PurchaseResult } from './purchase';
 import { createRedelivery, type Redelivery, type RedeliveryDeps } from './redelivery';
@@ -75,6 +76,19 @@ interface SignedIn {
 
 type Parts = Omit<HandOverDeps & RedeliveryDeps & PurchaseDeps, 'handOver' | 'redelivery' | 'session'>;
 
+function createParts(options: PurchaseKitOptions, backend: Backend | undefined): Parts {
+  const { iap, context, clock, logger, products, apiVersion, events = {} } = options;
+  return {
+    delivery: openDelivery(options, backend),
+    calls: createStoreCalls(iap, context, clock, logger),
+    tell: createTell(events, logger),
+    productTypes: listTypes(products, apiVersion),
+    apiVersion,
+    clock,
+    logger,
+  };
+}
+
 function signIn(parts: Parts, account: string): SignedIn {
   const session: Session = { account, ended: false, bought: [] };
   const handOver = createHandOver(parts, session);
@@ -86,18 +100,9 @@ function signIn(parts: Parts, account: string): SignedIn {
 
 /** The purchases of one app on one device. Nothing is shared between kits, and nothing happens before `login`. */
 export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
-  const { iap, context, clock, logger, products, apiVersion, events = {} } = options;
-  const calls = createStoreCalls(iap, context, clock, logger);
-  const productTypes = listTypes(products, apiVersion);
-  const parts: Parts = {
-    delivery: openDelivery(options),
-    calls,
-    tell: createTell(events, logger),
-    productTypes,
-    apiVersion,
-    clock,
-    logger,
-  };
+  const { clock, logger, products } = options;
+  const backend = options.backend && createPatientBackend(options.backend, clock);
+  const parts = createParts(options, backend);
   let signedIn: SignedIn | undefined;
 
   function logout(): void {
@@ -125,7 +130,7 @@ export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
     async recheck() {
       const asking = signedIn;
       if (asking === undefined) return NOTHING;
-      await askToLook(options, asking.session.account);
+      await askToLook(backend, logger, asking.session.account);
       return search(asking, logger);
     },
     async purchase(productId, { quantity = 1 } = {}) {
@@ -138,13 +143,13 @@ export function createPurchaseKit(options: PurchaseKitOptions): PurchaseKit {
       if (result.code === 'ACCOUNT_CHANGED' && signedIn?.session.account === account) void redeliver();
       return result;
     },
-    available: () => checkAvailability(calls),
+    available: () => checkAvailability(parts.calls),
   };
 }
 
 const NOTHING: Redelivered = { delivered: [], undelivered: [], complete: false };
 
-function openDelivery({ backend, local, storage, logger, buyWithoutIntent = false }: PurchaseKitOptions): Delivery {
+function openDelivery({ local, storage, logger, buyWithoutIntent = false }: PurchaseKitOptions, backend: Backend | undefined): Delivery {
   if (backend !== undefined && local === undefined) return createBackendDelivery({ backend, storage, logger, buyWithoutIntent });
   if (local !== undefined && backend === undefined) return local.open(storage, logger);
   throw new TypeError('createPurchaseKit wants either a backend or a local delivery.');
@@ -157,7 +162,7 @@ function listTypes(products: readonly ProductSetting[], apiVersion: number): rea
 }
 
 /** Whatever comes of it, the device looks as well. */
-async function askToLook({ backend, logger }: PurchaseKitOptions, account: string): Promise<void> {
+async function askToLook(backend: Backend | undefined, logger: Logger, account: string): Promise<void> {
   try {
     await backend?.recheck?.(account);
   } catch (error) {

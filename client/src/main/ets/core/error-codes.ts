@@ -16,6 +16,8 @@ export interface IapErrorFacts {
   readonly message: Text;
 }
 
+export const IAP_FREQUENT_CALLS = 1001860004;
+
 /** Every code of the client's calls (iap-error-code), with the platform's own two. */
 const IAP_ERRORS: Readonly<Record<number, readonly [name: string, next: IapNext]>> = {
   401: ['PARAMETER_ERROR', 'failed'],
@@ -24,7 +26,7 @@ const IAP_ERRORS: Readonly<Record<number, readonly [name: string, next: IapNext]
   1001860001: ['SYSTEM_ERROR', 'redeliver'],
   1001860002: ['APP_NOT_AUTHORIZED', 'failed'],
   1001860003: ['INVALID_PRODUCT', 'failed'],
-  1001860004: ['FREQUENT_CALLS', 'wait'],
+  [IAP_FREQUENT_CALLS]: ['FREQUENT_CALLS', 'wait'],
   1001860005: ['NETWORK_ERROR', 'redeliver'],
   1001860007: ['PRODUCT_TERRITORY_NOT_SUPPORTED', 'failed'],
   1001860050: ['ACCOUNT_NOT_LOGGED_IN', 'failed'],
@@ -48,6 +50,6 @@ export function findIapError(code: number): IapErrorFacts {
 }
 
 /** The platform's BusinessError carries its code as a number, some versions as a text. */
-export function toIapErrorCode(error: Error): number {
-  return Number((error as Error & { readonly code?: number | string }).code ?? Number.NaN);
+export function toIapErrorCode(error: unknown): number {
+  return Number((error as { readonly code?: number | string } | undefined)?.code ?? Number.NaN);
 }

@@ -5,7 +5,7 @@ import type { ProductType } from './iap';
 import type { Logger } from './ports';
 import { toPaid } from './purchase-data';
 import { assertCurrent, SessionEndedError, type Session } from './session';
-import type { StoreCalls } from './store-calls';
+import type { Listed, StoreCalls } from './store-calls';
 
 /** What one look at the store's lists brought. */
 export interface Found {
@@ -33,7 +33,7 @@ export async function look(deps: LookDeps, session: Session, first: ProductType 
   let complete = true;
   for (const query of firstThings(delivery.queries(productTypes), first)) {
     try {
-      handedOver.push(...(await readAndHandOver(deps, session, query)));
+      await readAndHandOver(deps, session, query, handedOver);
     } catch (error) {
       if (error instanceof SessionEndedError) throw error;
       // One type's failure does not keep the others.
@@ -48,26 +48,31 @@ export async function look(deps: LookDeps, session: Session, first: ProductType 
   return { handedOver, complete, againMs: due.length === 0 ? 0 : Math.min(...due) };
 }
 
-async function readAndHandOver(deps: LookDeps, session: Session, query: StoreQuery): Promise<readonly HandedOver[]> {
+async function readAndHandOver(deps: LookDeps, session: Session, query: StoreQuery, handedOver: HandedOver[]): Promise<void> {
   const boughtBefore = session.bought.length;
   let listed = await list(deps, session, query);
-  let handedOver = await handOverAll(deps, listed);
-  if (handedOver.some(wantsFreshCopy)) {
+  let found = await handOverAll(deps, listed.paid);
+  if (found.some(wantsFreshCopy)) {
     // The store signs anew at each question.
     listed = await list(deps, session, query);
-    const stale = new Set(handedOver.filter(wantsFreshCopy).map(({ paid }) => paid.order?.purchaseOrderId));
-    const fresh = listed.filter(({ order }) => stale.has(order?.purchaseOrderId));
-    handedOver = [...handedOver.filter((each) => !wantsFreshCopy(each)), ...(await handOverAll(deps, fresh))];
+    const stale = new Set(found.filter(wantsFreshCopy).map(({ paid }) => paid.order?.purchaseOrderId));
+    const fresh = listed.paid.filter(({ order }) => stale.has(order?.purchaseOrderId));
+    found = [...found.filter((each) => !wantsFreshCopy(each)), ...(await handOverAll(deps, fresh))];
   }
+  handedOver.push(...found);
+  if (listed.failure !== undefined) throw listed.failure;
   // What was bought meanwhile is no less there for not being listed.
-  await deps.delivery.afterQuery(session.account, query, [...listed, ...session.bought.slice(boughtBefore)]);
-  return handedOver;
+  await deps.delivery.afterQuery(session.account, query, [...listed.paid, ...session.bought.slice(boughtBefore)]);
 }
 
-async function list({ calls }: LookDeps, session: Session, query: StoreQuery): Promise<readonly Paid[]> {
-  const listed = await calls.queryPurchases(session, query);
+async function list(
+  { calls }: LookDeps,
+  session: Session,
+  query: StoreQuery,
+): Promise<Pick<Listed, 'failure'> & { paid: readonly Paid[] }> {
+  const { entries, failure } = await calls.queryPurchases(session, query);
   assertCurrent(session);
-  return listed.map(toPaid);
+  return { paid: entries.map(toPaid), failure };
 }
 
 async function handOverAll({ handOver }: LookDeps, listed: readonly Paid[]): Promise<HandedOver[]> {

@@ -2,12 +2,14 @@ import type { Delivery } from './delivery';
 import { findIapError, toIapErrorCode } from './error-codes';
 import type { HandedOver, HandOver } from './handover';
 import { AUTORENEWABLE, CURRENT_ENTITLEMENT, NONCONSUMABLE, NONRENEWABLE } from './iap';
-import type { ProductSetting, Text } from './ports';
+import type { Found } from './look';
+import type { Clock, ProductSetting, Text } from './ports';
 import { toPaid } from './purchase-data';
 import type { Redelivery } from './redelivery';
 import { assertCurrent, SessionEndedError, type Session } from './session';
 import type { StoreCalls } from './store-calls';
 import { textOf } from './texts';
+import { withTimeLimit } from './time-limit';
 
 export interface PurchaseOptions {
   /** 1 to 10; above 1 only for consumables and non-renewing products. @since API 15 */
@@ -37,10 +39,15 @@ export interface PurchaseDeps {
   readonly handOver: HandOver;
   readonly redelivery: Redelivery;
   readonly session: Session;
+  readonly clock: Clock;
   /** The device's API version: what the store can do on it. */
   readonly apiVersion: number;
 }
 
+/** From the player's tap to the store's dialogue. */
+const OPEN_WITHIN_MS = 30_000;
+/** As long as a player is kept by earlier orders; they are delivered all the same. */
+const ANSWER_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = [30_000, 120_000, 600_000];
 const NON_RENEWING_SINCE = 14;
 const QUANTITY_SINCE = 15;
@@ -50,13 +57,14 @@ const FRESH_COPY_AFTER_MS = 5_000;
 /** Buys one product: announce, pay, and then the same way as an order that was found later. */
 export async function buy(deps: PurchaseDeps, product: ProductSetting, quantity: number): Promise<PurchaseResult> {
   const { session } = deps;
+  const openUntil = deps.clock.now() + OPEN_WITHIN_MS;
   try {
     const refused = findRefusal(product, quantity, deps.apiVersion);
     if (refused !== undefined) return toResult('failed', refused);
     const announced = await deps.delivery.announce(session.account, product, quantity);
     assertCurrent(session);
     if ('code' in announced) return toResult('failed', announced.code, announced.message);
-    return await pay(deps, { product, quantity, developerPayload: announced.developerPayload });
+    return await pay(deps, { product, quantity, developerPayload: announced.developerPayload, openUntil });
   } catch (error) {
     // Whatever was paid is found when its account signs in again.
     if (error instanceof SessionEndedError) return toResult('pending', 'ACCOUNT_CHANGED');
@@ -69,6 +77,8 @@ interface Wanted {
   readonly quantity: number;
   /** Empty: bought without an intent. */
   readonly developerPayload: string;
+  /** When the store's dialogue would surprise a player who thinks of something else. */
+  readonly openUntil: number;
 }
 
 function findRefusal({ productType }: ProductSetting, quantity: number, apiVersion: number): string | undefined {
@@ -81,17 +91,14 @@ function findRefusal({ productType }: ProductSetting, quantity: number, apiVersi
 
 async function pay(deps: PurchaseDeps, wanted: Wanted): Promise<PurchaseResult> {
   const { session, redelivery } = deps;
-  const { product, quantity, developerPayload } = wanted;
+  const { product, quantity, developerPayload, openUntil } = wanted;
   let purchaseData: string;
   try {
-    purchaseData = await deps.calls.createPurchase(session, {
-      ...product,
-      ...(developerPayload !== '' && { developerPayload }),
-      ...(quantity !== 1 && { quantity }),
-    });
+    const parameter = { ...product, ...(developerPayload !== '' && { developerPayload }), ...(quantity !== 1 && { quantity }) };
+    purchaseData = await deps.calls.createPurchase(session, parameter, openUntil);
   } catch (error) {
     if (error instanceof SessionEndedError) throw error;
-    return afterStoreError(deps, wanted, toIapErrorCode(error as Error));
+    return afterStoreError(deps, wanted, toIapErrorCode(error));
   }
   assertCurrent(session);
   const paid = toPaid(purchaseData);
@@ -108,8 +115,9 @@ async function afterStoreError(deps: PurchaseDeps, { product, developerPayload }
   const { session, redelivery } = deps;
   const { name, next, message } = findIapError(errorCode);
   if (next === 'cancelled') return toResult('cancelled', '', message);
+  if (next === 'wait') return toResult('failed', 'STORE_BUSY');
   if (next !== 'redeliver') return toResult('failed', name, message);
-  const found = await redelivery.run(product.productType);
+  const found = await lookInTime(deps, product);
   assertCurrent(session);
   const isOwned = name === 'PRODUCT_OWNED';
   const orders = found.handedOver.filter(({ paid }) => paid.order?.productId === product.productId);
@@ -123,12 +131,25 @@ async function afterStoreError(deps: PurchaseDeps, { product, developerPayload }
   return isCertain ? toResult('failed', name, message) : toResult('pending', 'OUTCOME_UNKNOWN');
 }
 
+async function lookInTime(
+  { redelivery, clock }: PurchaseDeps,
+  { productType }: ProductSetting,
+): Promise<Pick<Found, 'handedOver' | 'complete'>> {
+  try {
+    return await withTimeLimit(clock, ANSWER_WITHIN_MS, () => redelivery.run(productType));
+  } catch (error) {
+    if (error instanceof SessionEndedError) throw error;
+    return { handedOver: [], complete: false };
+  }
+}
+
 /** Owned for ever and finished long ago: no longer unfinished, but the server may never have heard of it. */
 async function handOverOwned({ calls, handOver, session }: PurchaseDeps, product: ProductSetting): Promise<readonly HandedOver[]> {
   const { productId, productType } = product;
   try {
-    const owned = (await calls.queryPurchases(session, { productType, queryType: CURRENT_ENTITLEMENT })).map(toPaid);
+    const { entries } = await calls.queryPurchases(session, { productType, queryType: CURRENT_ENTITLEMENT });
     assertCurrent(session);
+    const owned = entries.map(toPaid);
     return await Promise.all(owned.filter(({ order }) => order?.productId === productId).map((paid) => handOver(paid)));
   } catch (error) {
     if (error instanceof SessionEndedError) throw error;

@@ -54,10 +54,7 @@ export function createRedelivery(deps: RedeliveryDeps, session: Session): Redeli
   function start(first: ProductType | undefined): Promise<Found> {
     if (session.ended) return Promise.reject(new SessionEndedError('Nobody is signed in any more.'));
     if (current === undefined) {
-      current = lookAndPlan(first).finally(() => {
-        current = undefined;
-      });
-      return current;
+      return (current = lookAndPlan(first).finally(() => (current = undefined)));
     }
     // What is under way may have asked already; those who come meanwhile share one more look.
     nextFirst = first ?? nextFirst;

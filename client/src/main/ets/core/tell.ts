@@ -9,9 +9,9 @@ export function createTell(events: PurchaseEvents, logger: Logger): Tell {
   const granted = new Set<string>();
 
   /** An error of the app's own listener must not keep an order from being finished. */
-  function call(listener: () => void): void {
+  async function call(listener: () => unknown): Promise<void> {
     try {
-      listener();
+      await listener();
     } catch (error) {
       logger.warn(`A listener of the app failed: ${describeError(error)}`);
     }
@@ -22,10 +22,10 @@ export function createTell(events: PurchaseEvents, logger: Logger): Tell {
     if (kind !== 'granted') {
       const undelivered = toUndelivered(account, order, outcome);
       const isPending = kind === 'pending' || kind === 'fresh-evidence';
-      call(() => (isPending ? events.onPending?.(undelivered) : events.onProblem?.(undelivered)));
+      void call(() => (isPending ? events.onPending?.(undelivered) : events.onProblem?.(undelivered)));
     } else if (order !== undefined && !granted.has(`${account} ${order.purchaseOrderId}`)) {
       granted.add(`${account} ${order.purchaseOrderId}`);
-      call(() => events.onGranted?.(toDelivered(account, order)));
+      void call(() => events.onGranted?.(toDelivered(account, order)));
     }
   };
 }

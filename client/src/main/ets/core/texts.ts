@@ -23,6 +23,10 @@ const TEXTS: Readonly<Record<string, Text>> = {
     '暂时连不上服务器，购买未开始，也没有扣款。请检查网络后重试。',
     'The server cannot be reached, so the purchase was not started and nothing was charged. Please check your connection and try again.',
   ),
+  STORE_BUSY: text(
+    '商店繁忙，购买未开始，也没有扣款。请稍后再试。',
+    'The store is busy, so the purchase was not started and nothing was charged. Please try again in a moment.',
+  ),
   DELIVERY_DELAYED: text(
     '暂时连不上服务器。已付款的商品会在恢复连接后自动到账，请不要重复购买。',
     'The server cannot be reached. What you paid for will arrive by itself once it can; please do not buy it again.',

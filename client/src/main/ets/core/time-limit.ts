@@ -5,9 +5,14 @@ class NoAnswerInTimeError extends Error {
   override readonly name = 'NoAnswerInTimeError';
 }
 
-export function withTimeLimit<Answer>(clock: Clock, limitMs: number, call: () => Promise<Answer>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.schedule(limitMs, () => reject(new NoAnswerInTimeError('No answer in time.')));
-    call().then(resolve, reject).finally(cancel);
+export async function withTimeLimit<Answer>(clock: Clock, limitMs: number, call: () => Promise<Answer>): Promise<Answer> {
+  let cancel = () => {};
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    cancel = clock.schedule(limitMs, () => reject(new NoAnswerInTimeError('No answer in time.')));
   });
+  try {
+    return await Promise.race([call(), tooLate]);
+  } finally {
+    cancel();
+  }
 }
