@@ -1,10 +1,17 @@
 // oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 does not load without it.
 import 'reflect-metadata';
 import { createHash, X509Certificate as NodeCertificate, type KeyObject } from 'node:crypto';
-import { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, X509Certificate } from '@peculiar/x509';
+import {
+  BasicConstraintsExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+} from '@peculiar/x509';
 
 /** One certificate, wholly read: nothing about it is parsed later, or can fail later. */
 export interface Certificate {
+  readonly der: Buffer;
   readonly subject: string;
   readonly serialNumber: string;
   /** DER of the names: two spellings of one name are two names. */
@@ -16,6 +23,8 @@ export interface Certificate {
   readonly pathLength: number | undefined;
   /** Undefined: the certificate does not limit the use of its key. */
   readonly keyUsages: ReadonlySet<KeyUsage> | undefined;
+  /** Lower-case hex. */
+  readonly subjectKeyId: string | undefined;
   readonly extensions: readonly CertificateExtension[];
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
@@ -29,10 +38,11 @@ export interface CertificateExtension {
   readonly critical: boolean;
 }
 
-export type KeyUsage = 'digitalSignature' | 'keyCertSign';
-const KEY_USAGES = ['digitalSignature', 'keyCertSign'] as const satisfies readonly KeyUsage[];
+export type KeyUsage = 'digitalSignature' | 'keyCertSign' | 'cRLSign';
+const KEY_USAGES = ['digitalSignature', 'keyCertSign', 'cRLSign'] as const satisfies readonly KeyUsage[];
 
-const SIGNATURE_HASHES = ['SHA-256', 'SHA-384', 'SHA-512'];
+/** Of certificates, and of the revocation lists about them. */
+export const SIGNATURE_HASHES: readonly string[] = ['SHA-256', 'SHA-384', 'SHA-512'];
 
 /** @throws {Error} where the bytes are anything but the DER of one certificate, to the last byte. */
 export function readCertificate(der: Buffer): Certificate {
@@ -45,6 +55,7 @@ export function readCertificate(der: Buffer): Certificate {
   // Bytes and key never change, nor does the answer; a certificate that is kept is not asked twice.
   const signed = new WeakMap<KeyObject, Promise<boolean>>();
   return {
+    der,
     subject,
     serialNumber,
     notBefore,
@@ -54,6 +65,7 @@ export function readCertificate(der: Buffer): Certificate {
     isAuthority: constraints?.ca ?? false,
     pathLength: constraints?.pathLength,
     keyUsages: readKeyUsages(x509),
+    subjectKeyId: x509.getExtension(SubjectKeyIdentifierExtension)?.keyId.toLowerCase(),
     extensions: x509.extensions.map(({ type, critical }) => ({ oid: type, critical })),
     fingerprint: createHash('sha256').update(der).digest('hex'),
     publicKey: node.publicKey,
