@@ -5,8 +5,14 @@ import { DroplessError } from '../domain/errors.js';
 export interface VerificationCheck {
   readonly name: string;
   readonly ok: boolean;
+  /** For a person. */
   readonly seen: string;
+  /** The same for a program, where there is more to it than a word. */
+  readonly facts?: Facts;
 }
+
+/** Named texts; one level down where they are about several things of a kind. */
+export type Facts = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
 /** A check that refuses the evidence: the code for the caller, and what was seen, for whoever looks into it. */
 export class CheckFailure extends DroplessError {
@@ -23,6 +29,7 @@ export class CheckFailure extends DroplessError {
 export interface Passed<T> {
   readonly value: T;
   readonly seen: string;
+  readonly facts?: Facts;
 }
 
 export interface CheckList {
@@ -30,7 +37,9 @@ export interface CheckList {
   /** Writes down one check; a failing one ends the procedure by throwing. */
   run<T>(name: string, check: () => Passed<T> | Promise<Passed<T>>): Promise<T>;
   /** Writes down a check that fails without ending the procedure. */
-  fail(name: string, seen: string): void;
+  fail(name: string, seen: string, facts?: Facts): void;
+  /** Writes down what was seen before, and still holds. */
+  repeat(checks: readonly VerificationCheck[]): void;
 }
 
 /** Subjects and header values come from whoever made the evidence. */
@@ -38,14 +47,16 @@ const SEEN_CHARACTERS_MAX = 400;
 
 export function createCheckList(): CheckList {
   const list: VerificationCheck[] = [];
-  const add = (name: string, ok: boolean, seen: string) => list.push({ name, ok, seen: toPrintable(seen) });
+  const add = (name: string, ok: boolean, seen: string, facts?: Facts) =>
+    list.push({ name, ok, seen: toPrintable(seen), ...(facts && { facts: toPrintableFacts(facts) }) });
   return {
     list,
-    fail: (name, seen) => void add(name, false, seen),
+    fail: (name, seen, facts) => void add(name, false, seen, facts),
+    repeat: (checks) => void list.push(...checks),
     async run(name, check) {
       try {
-        const { value, seen } = await check();
-        add(name, true, seen);
+        const { value, seen, facts } = await check();
+        add(name, true, seen, facts);
         return value;
       } catch (error) {
         add(name, false, toSeen(error));
@@ -65,4 +76,14 @@ function toSeen(error: unknown): string {
 function toPrintable(text: string): string {
   const printable = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return printable.length > SEEN_CHARACTERS_MAX ? `${printable.slice(0, SEEN_CHARACTERS_MAX)}…` : printable;
+}
+
+function toPrintableFacts(facts: Facts): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, typeof fact === 'string' ? toPrintable(fact) : toPrintableTexts(fact)]),
+  );
+}
+
+function toPrintableTexts(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, toPrintable(text)]));
 }

@@ -3,6 +3,7 @@ import { createKnownChains } from './known-chains.js';
 import { parsePurchaseData, type PurchaseData } from './parse-purchase-data.js';
 import {
   describeDocument,
+  toFacts,
   type DocumentKind,
   readDocument,
   readDocumentFacts,
@@ -34,10 +35,12 @@ export interface Verifier {
 export interface VerifierOptions {
   /** SHA-256 fingerprints of the trusted roots, in lower-case hex. */
   readonly trustedRoots: readonly string[];
+  /** How old what is kept of a verification is; says nothing about evidence. */
+  readonly now?: () => Date;
 }
 
-export function createVerifier(options: VerifierOptions): Verifier {
-  const own = { trustedRoots: new Set(options.trustedRoots), knownChains: createKnownChains() };
+export function createVerifier({ trustedRoots, now = () => new Date() }: VerifierOptions): Verifier {
+  const own = { trustedRoots: new Set(trustedRoots), knownChains: createKnownChains({ now }) };
   const judge = <Kind extends DocumentKind>(kinds: readonly Kind[], jws: string, at: Date) =>
     report<Kind>((checks) => judgeDocument(kinds, jws, { ...own, at }, checks));
   return {
@@ -88,7 +91,7 @@ async function judgeDocument<Kind extends DocumentKind>(
     checks.fail('payload', 'application, environment or order id cannot be read');
     return toRefusal('PAYLOAD_UNREADABLE', readDocumentFacts(payload));
   }
-  await checks.run('payload', () => ({ value: undefined, seen: describeDocument(document) }));
+  await checks.run('payload', () => ({ value: undefined, seen: describeDocument(document), facts: toFacts(document) }));
   if (untimely !== undefined) return toRefusal(untimely, readDocumentFacts(payload));
   // The document is of `kind`, which is one of `kinds`.
   return { kind: 'valid', ...document } as Verdict<Kind>;

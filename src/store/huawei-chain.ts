@@ -16,12 +16,31 @@ export function readHuaweiChain(x5c: readonly string[]): Passed<HuaweiChain> {
   if (x5c.length !== 3) throw new CheckFailure('JWS_CHAIN_INVALID', `${x5c.length} certificates instead of 3`);
   const [leaf, intermediate, root] = x5c.map(readEntry);
   if (!leaf || !intermediate || !root) throw new CheckFailure('JWS_CHAIN_INVALID', 'an entry is not base64 of a certificate');
-  return toPassed({ leaf, intermediate, root });
+  const seen = [leaf, intermediate, root].map(({ subject, serialNumber }) => `${subject} (serial ${serialNumber})`).join(' < ');
+  const facts = { leaf: toFacts(leaf), intermediate: toFacts(intermediate), root: toFacts(root) };
+  return { value: { leaf, intermediate, root }, seen, facts };
 }
 
-export function toPassed({ leaf, intermediate, root }: HuaweiChain): Passed<HuaweiChain> {
-  const seen = [leaf, intermediate, root].map(({ subject, serialNumber }) => `${subject} (serial ${serialNumber})`).join(' < ');
-  return { value: { leaf, intermediate, root }, seen };
+function toFacts({ subject, serialNumber, notBefore, notAfter, fingerprint }: Certificate): Readonly<Record<string, string>> {
+  return { subject, serialNumber, notBefore: toTime(notBefore), notAfter: toTime(notAfter), fingerprint };
+}
+
+function toTime(time: Date): string {
+  return Number.isNaN(time.getTime()) ? 'no time' : time.toISOString();
+}
+
+export interface ValidInterval {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** The time that all three are valid at. */
+export function toCommonInterval(chain: HuaweiChain): ValidInterval {
+  const all = [chain.leaf, chain.intermediate, chain.root];
+  return {
+    notBefore: new Date(Math.max(...all.map(({ notBefore }) => notBefore.getTime()))),
+    notAfter: new Date(Math.min(...all.map(({ notAfter }) => notAfter.getTime()))),
+  };
 }
 
 function readEntry(entry: string): Certificate | undefined {
@@ -48,7 +67,9 @@ export async function checkHuaweiPath({ leaf, intermediate, root }: HuaweiChain,
   if (!result.ok) throw new CheckFailure('JWS_CHAIN_INVALID', result.fault);
   // The general procedure takes any way to the root; the store's has all three.
   if (result.path.length !== 3) throw new CheckFailure('JWS_CHAIN_INVALID', 'the intermediate is not on the path');
-  return { value: undefined, seen: `names, signatures, constraints and validity hold at ${at.toISOString()}` };
+  const { notBefore, notAfter } = toCommonInterval({ leaf, intermediate, root });
+  const facts = { notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() };
+  return { value: undefined, seen: `names, signatures and constraints hold, from ${facts.notBefore} to ${facts.notAfter}`, facts };
 }
 
 /** @throws {CheckFailure} `JWS_CHAIN_INVALID` */
@@ -66,5 +87,5 @@ export function checkPurpose({ leaf }: HuaweiChain): Passed<undefined> {
   const mark = leaf.extensions.find(({ oid }) => oid === PURCHASES_OID);
   if (mark === undefined) throw new CheckFailure('JWS_CERTIFICATE_NOT_FOR_PURCHASES', `the leaf lacks ${PURCHASES_OID}`);
   if (mark.critical) throw new CheckFailure('JWS_CERTIFICATE_NOT_FOR_PURCHASES', `the leaf has ${PURCHASES_OID} as critical`);
-  return { value: undefined, seen: `the leaf has ${PURCHASES_OID}, non-critical` };
+  return { value: undefined, seen: `the leaf has ${PURCHASES_OID}, non-critical`, facts: { oid: PURCHASES_OID } };
 }

@@ -1,30 +1,78 @@
-import type { Passed } from './checks.js';
-import { type HuaweiChain, toPassed } from './huawei-chain.js';
+import type { Certificate } from './certificate.js';
+import type { VerificationCheck } from './checks.js';
+import type { ValidInterval } from './huawei-chain.js';
 
-/**
- * Chains that have been read, and whose leaf is known to have signed something: the store signs with one leaf for
- * years, and reading its chain is most of what a verification costs. Every check is still made each time.
- */
-export interface KnownChains {
-  find(x5c: readonly string[]): Passed<HuaweiChain> | undefined;
-  keep(x5c: readonly string[], chain: HuaweiChain): void;
+/** A set of certificates on which every check held, at every moment of the interval. */
+export interface GoodChain extends ValidInterval {
+  readonly leaf: Certificate;
+  /** Where it rests on revocation lists: the first moment at which one of them is stale. */
+  readonly freshUntil?: Date | undefined;
+  /** What the checks saw: none of it depends on the moment that was asked for. */
+  readonly checks: readonly VerificationCheck[];
 }
 
-/** A leaf in use, its successor, and the same under another root. */
-const KEPT_MAX = 8;
+/** All that the checks of a path depend on, besides the moment. */
+export interface ChainKey {
+  /** Strict base64, which spells DER bytes in one way only: so the text stands for the bytes. */
+  readonly x5c: readonly string[];
+  /** The trusted roots, the policy of revocation and the version of its lists. */
+  readonly rules: string;
+}
 
-export function createKnownChains(): KnownChains {
-  const kept = new Map<string, Passed<HuaweiChain>>();
+/**
+ * Sets that were found good: the store signs with one for years, and judging it is most of what a verification costs.
+ * What failed is never kept, so that it is judged anew, and neither is a set whose leaf signed nothing that was seen:
+ * without the store's key nobody fills this.
+ */
+export interface KnownChains {
+  /** Undefined also for a set that is known, but not for that moment. */
+  find(key: ChainKey, toMoment: (leaf: Certificate) => Date): GoodChain | undefined;
+  keep(key: ChainKey, chain: GoodChain): void;
+}
+
+export interface KnownChainsOptions {
+  readonly now: () => Date;
+  /** A leaf in use, its successor, and the same under another root, by far. */
+  readonly keptMax?: number;
+}
+
+const KEPT_MAX = 16;
+/** However good: after this everything is looked at again. */
+const KEPT_MS = 15 * 60_000;
+
+interface Entry {
+  readonly chain: GoodChain;
+  readonly keptAtMs: number;
+}
+
+export function createKnownChains({ now, keptMax = KEPT_MAX }: KnownChainsOptions): KnownChains {
+  const kept = new Map<string, Entry>();
   return {
-    find: (x5c) => kept.get(toKey(x5c)),
-    keep(x5c, chain) {
-      kept.delete(toKey(x5c));
-      kept.set(toKey(x5c), toPassed(chain));
+    find(key, toMoment) {
+      const entry = kept.get(toText(key));
+      if (entry === undefined || !isFresh(entry, now().getTime())) return undefined;
+      return isWithin(entry.chain, toMoment(entry.chain.leaf)) ? entry.chain : undefined;
+    },
+    keep(key, chain) {
+      const text = toText(key);
+      kept.delete(text);
+      kept.set(text, { chain, keptAtMs: now().getTime() });
       const [oldest] = kept.keys();
-      if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest);
+      if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest);
     },
   };
 }
 
-/** A header that only looks alike, with two certificates in one entry, is no known one. */
-const toKey = (x5c: readonly string[]): string => JSON.stringify(x5c);
+/** Only forward: a clock that was set back makes nothing last longer. */
+function isFresh({ chain, keptAtMs }: Entry, nowMs: number): boolean {
+  const staleAtMs = Math.min(keptAtMs + KEPT_MS, chain.freshUntil?.getTime() ?? Infinity);
+  return keptAtMs <= nowMs && nowMs < staleAtMs;
+}
+
+/** Written so that a date which is no date is outside. */
+function isWithin({ notBefore, notAfter }: GoodChain, at: Date): boolean {
+  return notBefore <= at && at <= notAfter;
+}
+
+/** As JSON: a header that only looks alike, with two certificates in one entry, is no known one. */
+const toText = ({ x5c, rules }: ChainKey): string => JSON.stringify([rules, x5c]);

@@ -1,3 +1,4 @@
+import type { Facts } from './checks.js';
 import { readNotification, type VerifiedNotification } from './notification-payload.js';
 import { isPayload, type Payload } from './payload-fields.js';
 import { readOrderIdentity, toVerifiedPurchase } from './purchase-order-payload.js';
@@ -59,6 +60,19 @@ export function readDocumentFacts(payload: unknown): SignedFacts {
   if (isPayload(metadata)) return readOrderIdentity({ ...payload, ...metadata });
   const order = listGroupOrders(payload).find((each) => isPayload(each) && readOrderIdentity(each).purchaseOrderId !== undefined);
   return readOrderIdentity({ ...(isPayload(order) && { purchaseOrderId: order['purchaseOrderId'] }), ...payload });
+}
+
+/** What a program wants to know of it; whatever names a person or opens the store's door is left out. */
+export function toFacts(document: StoreDocument): Facts {
+  if (document.document === 'notification') return { document: document.document, ...toNotificationFacts(document.notification) };
+  const [{ purchaseOrderId, applicationId, environment, productId, productType, quantity, signedAtMs, revocation }] = document.purchases;
+  const revoked = revocation && { revocation: revocation.reasonCode };
+  const own = { purchaseOrderId, applicationId, environment, productId, productType, quantity: `${quantity}` };
+  return { document: document.document, ...own, signedAt: new Date(signedAtMs).toISOString(), ...revoked };
+}
+
+function toNotificationFacts({ type, requestId, applicationId, environment, purchaseOrderId }: VerifiedNotification): Facts {
+  return { type, requestId, applicationId, environment, ...(purchaseOrderId !== undefined && { purchaseOrderId }) };
 }
 
 export function describeDocument(document: StoreDocument): string {

@@ -74,7 +74,7 @@ function checkHeader({ header }: CompactJws): Passed<undefined> {
   const refused = REFUSED_PARAMETERS.find((name) => Object.hasOwn(header, name));
   if (refused !== undefined) throw new CheckFailure('JWS_HEADER_REFUSED', `the header has ${refused}`);
   if (header['alg'] !== ALGORITHM) throw new CheckFailure('JWS_HEADER_REFUSED', `alg is not ${ALGORITHM}`);
-  return { value: undefined, seen: `alg ${ALGORITHM}` };
+  return { value: undefined, seen: `alg ${ALGORITHM}`, facts: { algorithm: ALGORITHM } };
 }
 
 function checkSignature({ signingInput, signature }: CompactJws, key: KeyObject): Passed<undefined> {

@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import type { Certificate } from './certificate.js';
-import { CheckFailure, type CheckList, type Passed } from './checks.js';
-import { checkHuaweiPath, checkLeaf, checkPurpose, checkRootPinned, readHuaweiChain, type HuaweiChain } from './huawei-chain.js';
+import { CheckFailure, type CheckList, type Facts, type Passed } from './checks.js';
+import { judgeChain, type JudgeChainOptions } from './judge-chain.js';
 import { isPayload, TIME_MS } from './payload-fields.js';
-import type { KnownChains } from './known-chains.js';
 import { parseStrictJson } from './strict-json.js';
 import { listGroupOrders } from './sub-group-status-payload.js';
 import { type CompactJws, verifyCompactEs256 } from './verify-compact-es256.js';
 
-export interface VerifySignedOptions {
-  readonly trustedRoots: ReadonlySet<string>;
+export interface VerifySignedOptions extends JudgeChainOptions {
   /** The moment that certificates and times are judged at. */
   readonly at: Date;
-  readonly knownChains: KnownChains;
 }
 
 export interface SignedDocument {
@@ -33,42 +30,36 @@ const EARLY_MS_MAX = 24 * 3_600_000;
  * @throws {CheckFailure} the code of the first check that fails
  */
 export async function verifySigned(jws: string, options: VerifySignedOptions, checks: CheckList): Promise<SignedDocument> {
-  let judged: JudgedChain | undefined;
+  let judged: JudgedHeader | undefined;
   await verifyCompactEs256(
     jws,
     async (compact) => {
-      judged = await judgeChain(compact, options, checks);
-      return judged.chain.leaf.publicKey;
+      judged = await judgeHeader(compact, options, checks);
+      return judged.times.leaf.publicKey;
     },
     checks,
   );
   if (judged === undefined) throw new TypeError('a signature without a chain');
-  const { x5c, chain, payload, times, untimely } = judged;
-  options.knownChains.keep(x5c, chain);
+  const { keepChain, payload, times } = judged;
+  keepChain();
+  const { untimely } = toJudgement(times);
   if (untimely === undefined) await checks.run('time', () => checkSignedTime(times));
-  else checks.fail('time', describeTimes(times));
+  else checks.fail('time', ...describeTimes(times));
   return { payload, untimely };
 }
 
-interface JudgedChain {
-  readonly x5c: readonly string[];
-  readonly chain: HuaweiChain;
+interface JudgedHeader {
+  readonly keepChain: () => void;
   readonly payload: unknown;
   readonly times: Times;
-  readonly untimely: SignedDocument['untimely'];
 }
 
-async function judgeChain(compact: CompactJws, options: VerifySignedOptions, checks: CheckList): Promise<JudgedChain> {
+async function judgeHeader(compact: CompactJws, options: VerifySignedOptions, checks: CheckList): Promise<JudgedHeader> {
   const x5c = await checks.run('store header', () => readX5c(compact));
-  const chain = await checks.run('certificates', () => options.knownChains.find(x5c) ?? readHuaweiChain(x5c));
-  await checks.run('root', () => checkRootPinned(chain, options.trustedRoots));
   const payload = readPayload(compact);
-  const times = { leaf: chain.leaf, signedAt: readSignedTime(payload), at: options.at };
-  const { judgedAt, untimely } = toJudgement(times);
-  await checks.run('path', () => checkHuaweiPath(chain, judgedAt));
-  await checks.run('leaf', () => checkLeaf(chain));
-  await checks.run('purpose', () => checkPurpose(chain));
-  return { x5c, chain, payload, times, untimely };
+  const own = { signedAt: readSignedTime(payload), at: options.at };
+  const { chain, keep } = await judgeChain(x5c, (leaf) => toJudgement({ ...own, leaf }).judgedAt, options, checks);
+  return { keepChain: keep, payload, times: { ...own, leaf: chain.leaf } };
 }
 
 /** What the store's own header has besides. */
@@ -118,14 +109,18 @@ function toAheadMs(moment: Date | undefined, at: Date): number {
 }
 
 function checkSignedTime(times: Times): Passed<undefined> {
-  const seen = describeTimes(times);
+  const [seen, facts] = describeTimes(times);
   if (toAheadMs(times.signedAt, times.at) > EARLY_MS_MAX) throw new CheckFailure('JWS_CHAIN_INVALID', `signed in the future: ${seen}`);
-  return { value: undefined, seen };
+  return { value: undefined, seen, facts };
 }
 
-function describeTimes({ leaf, signedAt, at }: Times): string {
-  const signed = signedAt === undefined ? 'signed at no readable time' : `signed ${signedAt.toISOString()}`;
-  return `${signed}, looked at ${at.toISOString()}, leaf valid ${leaf.notBefore.toISOString()} to ${leaf.notAfter.toISOString()}`;
+function describeTimes(times: Times): [seen: string, facts: Facts] {
+  const signedAt = times.signedAt?.toISOString();
+  const [at, judgedAt] = [times.at.toISOString(), toJudgement(times).judgedAt.toISOString()];
+  const { notBefore, notAfter } = times.leaf;
+  const valid = `${notBefore.toISOString()} to ${notAfter.toISOString()}`;
+  const seen = `signed ${signedAt ?? 'at no readable time'}, looked at ${at}, certificates judged at ${judgedAt}, leaf valid ${valid}`;
+  return [seen, { ...(signedAt !== undefined && { signedAt }), at, judgedAt }];
 }
 
 /** Undefined where the payload names no time that is one. */
