@@ -57,13 +57,22 @@ function fakePreferences() {
         };
       }),
   );
+  const removePreferencesFromCache = vi.fn(async () => {
+    memory.clear();
+    for (const [key, value] of disk) memory.set(key, value);
+  });
   const file = {
     flush,
     has: async (key: string) => memory.has(key),
     get: async (key: string, otherwise: string) => memory.get(key) ?? otherwise,
     put: async (key: string, value: string) => void memory.set(key, value),
   };
-  return { disk, flush, endFlush: () => flushed(), kit: { preferences: { getPreferences: vi.fn(async () => file) } } };
+  return {
+    disk,
+    flush,
+    endFlush: () => flushed(),
+    kit: { preferences: { getPreferences: vi.fn(async () => file), removePreferencesFromCache } },
+  };
 }
 
 async function loadStorage(arkData: object): Promise<Storage> {
@@ -93,7 +102,9 @@ test('a write resolves only once its value is on the disk', async () => {
 test('a write that the disk does not take fails', async () => {
   const { flush, kit } = fakePreferences();
   flush.mockRejectedValue(new Error('disk full'));
-  await expect((await loadStorage(kit)).write('key', 'value')).rejects.toThrow('disk full');
+  const storage = await loadStorage(kit);
+  await expect(storage.write('key', 'value')).rejects.toThrow('disk full');
+  expect(await storage.read('key'), 'nobody takes for stored what is in memory alone').toBeUndefined();
 });
 
 test('a key that was never written reads as undefined, an empty text as an empty text', async () => {

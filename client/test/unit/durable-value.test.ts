@@ -62,3 +62,12 @@ test('changes at the same time are made one after another, and a write that fail
   expect(await value.get()).toBe(20);
   expect(await value.update((count) => (count ?? 0) + 1)).toBe(21);
 });
+
+test('what another kit on the same storage has written meanwhile is not written over', async () => {
+  const storage = createMemoryStorage();
+  const [one, other] = [createDurableValue<readonly string[]>(storage, 'orders'), createDurableValue<readonly string[]>(storage, 'orders')];
+  expect([await one.get(), await other.get()]).toEqual([undefined, undefined]);
+  for (const id of ['a', 'b', 'c']) await one.update((orders = []) => [...orders, id]);
+  await other.update((orders = []) => [...orders, 'd']);
+  expect(await one.update((orders = []) => [...orders, 'e'])).toEqual(['a', 'b', 'c', 'd', 'e']);
+});

@@ -56,7 +56,10 @@ export interface PurchaseKit {
   redeliver(): Promise<Redelivered>;
   /** 补单: the player asks for what is missing. Asks the server to look by itself as well, where it can. */
   recheck(): Promise<Redelivered>;
-  /** Sells one product, from the announcement to the finish. A second call for the same product joins the first. */
+  /**
+   * Sells one product, from the announcement to the finish. A second call for the same product joins the first, whatever its
+   * quantity: what is sold is what the first one asked for. The payment dialogue opens within half a minute or not at all.
+   */
   purchase(productId: string, options?: PurchaseOptions): Promise<PurchaseResult>;
   /** Whether anything can be bought here and now, with a sentence for the player where not. */
   available(): Promise<Availability>;

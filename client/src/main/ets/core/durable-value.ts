@@ -48,7 +48,19 @@ export function createDurableValue<Value>(storage: Storage, name: string, whenDa
     return current === undefined ? undefined : (JSON.parse(current.json) as Value);
   }
 
+  /** Another kit on the same storage may have written since: first of all where this one is about to write. */
+  async function catchUp(): Promise<void> {
+    for (;;) {
+      const counter = current?.counter ?? 0;
+      const copy = parseCopy(await storage.read(`${name}.${(counter + 1) % 2}`));
+      if (copy === undefined || copy.counter <= counter) return;
+      current = copy;
+    }
+  }
+
   async function change(apply: (value: Value | undefined) => Value): Promise<Value> {
+    await get();
+    await catchUp();
     const value = apply(await get());
     const copy = { counter: (current?.counter ?? 0) + 1, json: JSON.stringify(value) };
     // Never over the copy that holds the present value; a write that failed is tried again in its own place.
