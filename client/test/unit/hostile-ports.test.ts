@@ -199,6 +199,22 @@ describe('a backend that never answers', () => {
   });
 });
 
+test('a backend that asks to be left alone for ever is asked again after ten minutes, and no sooner', async () => {
+  const device = newDevice();
+  await pay('gold60');
+  let submitted = 0;
+  const submit = async (): Promise<BackendAnswer> => {
+    submitted++;
+    return { kind: 'pending', mayFinish: false, final: false, next: 'ask-again', code: 'PENDING', retryAfterMs: Number.POSITIVE_INFINITY };
+  };
+  const { kit, run, pass } = openKit(device, { backend: { ...createFakeServer().backend, submit } });
+  await run(kit.login('alice'));
+  await pass(590_000);
+  expect(submitted).toBe(1);
+  await pass(60_000);
+  expect(submitted).toBe(2);
+});
+
 test('what is rejected without an error is a failure like another', async () => {
   const device = newDevice();
   const nothing = () => Promise.reject();

@@ -29,9 +29,10 @@ export function createRedelivery(deps: RedeliveryDeps, session: Session): Redeli
   let rounds = 0;
   let cancelRound = () => {};
 
+  /** No further ahead than the longest delay, whatever a backend asks for. */
   function plan(delayMs: number): () => void {
     if (session.ended) return () => {};
-    const takeBack = deps.clock.schedule(delayMs, () => {
+    const takeBack = deps.clock.schedule(Math.min(delayMs, LONGEST_DELAY_MS), () => {
       planned.delete(cancel);
       start(undefined).catch((error: unknown) => deps.logger.info(`The search for undelivered purchases ended: ${describeError(error)}`));
     });
@@ -47,7 +48,7 @@ export function createRedelivery(deps: RedeliveryDeps, session: Session): Redeli
     cancelRound();
     const found = await look(deps, session, first);
     // At growing distances; a trigger of the app starts the count anew.
-    if (found.againMs > 0) cancelRound = plan(Math.max(found.againMs, Math.min(FIRST_DELAY_MS * 2 ** rounds++, LONGEST_DELAY_MS)));
+    if (found.againMs > 0) cancelRound = plan(Math.max(found.againMs, FIRST_DELAY_MS * 2 ** rounds++));
     return found;
   }
 
