@@ -74,5 +74,5 @@ function isWithin({ notBefore, notAfter }: GoodChain, at: Date): boolean {
   return notBefore <= at && at <= notAfter;
 }
 
-/** As JSON: a header that only looks alike, with two certificates in one entry, is no known one. */
-const toText = ({ x5c, rules }: ChainKey): string => JSON.stringify([rules, x5c]);
+/** With the lengths: a header that only looks alike, with two certificates in one entry, is no known one. */
+const toText = ({ x5c, rules }: ChainKey): string => `${x5c.map(({ length }) => length).join()} ${x5c.join('')} ${rules}`;

@@ -85,8 +85,9 @@ describe('what is kept', () => {
     ['other trusted roots, another policy or other lists', { ...key, rules: 'root-2' }],
     ['another leaf', { ...key, x5c: ['other', 'intermediate', 'root'] }],
     ['another order', { ...key, x5c: ['intermediate', 'leaf', 'root'] }],
-    ['one entry of two', { ...key, x5c: ['leaf', 'intermediate","root'] }],
-    ['an entry moved into the rules', { x5c: ['intermediate', 'root'], rules: 'root-1","leaf' }],
+    ['one entry of two', { ...key, x5c: ['leaf', 'intermediateroot'] }],
+    ['letters moved from one entry to the next', { ...key, x5c: ['leafi', 'ntermediate', 'root'] }],
+    ['an entry moved into the rules', { x5c: ['leaf', 'intermediate'], rules: 'root root-1' }],
     ['one certificate more', { ...key, x5c: [...key.x5c, 'root'] }],
     ['none', { ...key, x5c: [] }],
   ])('is not found under %s', (_, other) => {
