@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createStorePki, type StorePki, type StorePkiOptions } from '../../../dev/store/pki.js';
 import type { ErrorCode } from '../../../src/domain/error-codes.js';
 import { createVerifier } from '../../../src/store/index.js';
-import { AT, DAY_MS, HOUR_MS, later, ORDER, refusedAs, verifySignedBy, verifyUnder } from './signed-evidence.js';
+import { AT, DAY_MS, later, ORDER, refusedAs, verifySignedBy, verifyUnder } from './signed-evidence.js';
 
 const invalid = refusedAs('JWS_CHAIN_INVALID');
 
@@ -14,16 +14,9 @@ async function verifyWithX5c(choose: (x5c: StorePki['x5c'], foreign: StorePki['x
 const toPem = (base64: string) => Buffer.from(`-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`).toString('base64');
 
 test.each<[string, Parameters<typeof verifyWithX5c>[0]]>([
-  ['none', () => []],
-  ['the leaf alone', ([leaf]) => [leaf]],
-  ['two', ([leaf, ca]) => [leaf, ca]],
-  ['four', (x5c) => [...x5c, x5c[2]]],
-  ['the root first', ([leaf, ca, root]) => [root, ca, leaf]],
   ['the leaf in the middle', ([leaf, ca, root]) => [ca, leaf, root]],
-  ['the root twice, no intermediate', ([leaf, , root]) => [leaf, root, root]],
   ['the leaf twice', ([leaf, , root]) => [leaf, leaf, root]],
   ['an empty entry', ([leaf, , root]) => [leaf, '', root]],
-  ['base64url instead of base64', ([leaf, ca, root]) => [Buffer.from(leaf, 'base64').toString('base64url'), ca, root]],
   ['line breaks inside', ([leaf, ca, root]) => [`${leaf.slice(0, 64)}\n${leaf.slice(64)}`, ca, root]],
   [
     'a byte after the leaf',
@@ -32,17 +25,9 @@ test.each<[string, Parameters<typeof verifyWithX5c>[0]]>([
   ['half a leaf', ([leaf, ca, root]) => [leaf.slice(0, 400), ca, root]],
   ['PEM as base64', ([leaf, ca, root]) => [toPem(leaf), ca, root]],
   ['DER of something else', ([, ca, root]) => [Buffer.from('3003020101', 'hex').toString('base64'), ca, root]],
-  ['another store’s leaf', ([, ca, root], [leaf]) => [leaf, ca, root]],
-  ['another store’s intermediate', ([leaf, , root], [, ca]) => [leaf, ca, root]],
-  ['another store’s root, of the same name', ([leaf, ca], [, , root]) => [leaf, ca, root]],
   ['another store’s leaf and intermediate under our root', ([, , root], [leaf, ca]) => [leaf, ca, root]],
 ])('x5c is exactly leaf, intermediate and root: refused with %s', async (_, choose) => {
   expect(await verifyWithX5c(choose)).toEqual(invalid);
-});
-
-test('a chain that is good in itself is refused under a root of its own', async () => {
-  const [pki, own] = await Promise.all([createStorePki({ now: AT }), createStorePki({ now: AT })]);
-  expect(await verifyUnder(pki, await own.sign(ORDER))).toEqual(invalid);
 });
 
 test('a verifier without a trusted root trusts nothing', async () => {
@@ -60,23 +45,10 @@ test('a successor’s root is trusted beside the first', async () => {
 });
 
 test.each<[string, StorePkiOptions]>([
-  ['signed by a stranger', { leaf: { signedByStranger: true } }],
-  ['whose issuer is named otherwise', { leaf: { issuer: 'CN=Somebody Else' } }],
-  ['under an intermediate signed by a stranger', { intermediate: { signedByStranger: true } }],
   ['under an intermediate whose issuer is named otherwise', { intermediate: { issuer: 'CN=Somebody Else' } }],
-  ['that is a certificate authority', { leaf: { ca: true } }],
   ['that is a certificate authority and may sign both', { leaf: { ca: true, keyUsages: ['digitalSignature', 'keyCertSign'] } }],
   ['that may sign certificates without being an authority', { leaf: { keyUsages: ['digitalSignature', 'keyCertSign'] } }],
-  ['whose key may not sign', { leaf: { keyUsages: ['keyAgreement'] } }],
   ['whose key’s use is not said', { leaf: { keyUsages: 'absent' } }],
-  ['whose key is P-384', { leaf: { curve: 'P-384' } }],
-  ['under an intermediate that is no authority', { intermediate: { ca: false, pathLength: 'absent' } }],
-  ['under an intermediate without basic constraints', { intermediate: { ca: 'absent' } }],
-  ['under an intermediate that may not sign certificates', { intermediate: { keyUsages: ['cRLSign'] } }],
-  ['under an expired intermediate', { intermediate: { notAfter: later(-1000) } }],
-  ['under an intermediate not yet valid', { intermediate: { notBefore: later(HOUR_MS) } }],
-  ['under an expired root', { root: { notAfter: later(-1000) } }],
-  ['under a root that allows no intermediate', { root: { pathLength: 0 } }],
   ['under a root that is no authority', { root: { ca: false } }],
 ])('the path is judged whole: refused with a leaf %s', async (_, options) => {
   expect(await verifySignedBy(options)).toEqual(invalid);
@@ -91,15 +63,6 @@ test('a leaf right under the root is refused, whatever is sent along as intermed
 
 test('an intermediate that sets no limit of its own is fine', async () => {
   expect(await verifySignedBy({ intermediate: { pathLength: 'absent' } })).toMatchObject({ kind: 'valid' });
-});
-
-test.each(['absent', 'critical'] as const)('a leaf with the store’s OID %s was not issued for purchases', async (storeOid) => {
-  expect(await verifySignedBy({ leaf: { storeOid } })).toEqual(refusedAs('JWS_CERTIFICATE_NOT_FOR_PURCHASES'));
-});
-
-test('the OID on the intermediate does not make up for the leaf’s', async () => {
-  const options = { intermediate: { storeOid: 'non-critical' }, leaf: { storeOid: 'absent' } } as const;
-  expect(await verifySignedBy(options)).toEqual(refusedAs('JWS_CERTIFICATE_NOT_FOR_PURCHASES'));
 });
 
 test.each<[string, Date, ErrorCode | undefined]>([
