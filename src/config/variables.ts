@@ -160,7 +160,7 @@ export const VARIABLES = {
   DROPLESS_BODY_BYTES_MAX: {
     ...plain,
     unit: 'bytes, 1024 to 16777216',
-    default: '1048576',
+    default: '262144',
     processes: server,
     schema: integer(1_024, 16_777_216),
     meaning: 'The largest request body that is read.',
