@@ -41,7 +41,7 @@ async function fileWith(name: string, content: string): Promise<string> {
 describe('defaults', () => {
   test('the required variables are enough, and the rest is as documented', () => {
     const config = loadConfig(REQUIRED);
-    expect(config.api).toMatchObject({ host: '127.0.0.1', port: 8080, bodyBytesMax: 1_048_576 });
+    expect(config.api).toMatchObject({ host: '127.0.0.1', port: 8080, bodyBytesMax: 262_144 });
     expect(config.fulfilment).toMatchObject({ acknowledgementWindowMs: 600_000, finishWindowDays: 180, grantWaitMs: 4_000 });
     expect(config.telemetry).toEqual({ logLevel: 'info', metricsHost: '127.0.0.1', metricsPort: 9464, traces: false });
     expect(config.engine).toMatchObject({ serverRunsWorker: true, startDeadlineMs: 1_000 });
