@@ -1,4 +1,5 @@
 /** The one public face of verification: what is not named here is nobody else's business. */
+export { EXTENDED_KEY_USAGES } from './certificate-extensions.js';
 export { readCertificate, type Certificate } from './certificate.js';
 export { verifyCertificatePath, type CertificatePath, type CertificatePathInput } from './certificate-path.js';
 export type { VerificationCheck } from './checks.js';
@@ -14,6 +15,8 @@ export {
 export { HUAWEI_ROOT_FINGERPRINTS } from './huawei-roots.js';
 export type { VerifiedNotification } from './notification-payload.js';
 export { renderCheck, renderVerification } from './render-verification.js';
+export { isFresh } from './revocation.js';
+export { readRevocationList, type RevocationList } from './revocation-list.js';
 export type { DocumentKind, StoreDocument } from './store-document.js';
 export type { InvalidCode, Refusal, SignedFacts, UndecidedCode } from './verdict.js';
 export { isSignedEs256, verifyCompactEs256, type CompactJws } from './verify-compact-es256.js';

@@ -6,6 +6,10 @@ export interface CaseResult {
   readonly id: string;
   readonly expected: string;
   readonly got: string;
+  /** What our code says for it, for whoever looks into a mismatch. */
+  readonly why?: string;
+  /** Set where the case names a host, which we do not judge: whether its outcome says something all the same. */
+  readonly naming?: 'counted' | 'not applicable';
 }
 
 export const toWord = (isTaken: boolean): 'valid' | 'invalid' => (isTaken ? 'valid' : 'invalid');

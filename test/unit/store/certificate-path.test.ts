@@ -28,7 +28,7 @@ const unknown = (critical: boolean) => new Extension(UNKNOWN, critical, Uint8Arr
 
 test('a good chain leads from the leaf over the intermediate to the root', async () => {
   const chain = await createChain();
-  expect(await findPath(chain)).toEqual({ ok: true, path: [chain.leaf, chain.intermediate, chain.root] });
+  expect(await findPath(chain)).toMatchObject({ ok: true, path: [chain.leaf, chain.intermediate, chain.root] });
 });
 
 test('of intermediates in any order and number the fitting one is found', async () => {
@@ -42,7 +42,7 @@ test('certificates of one name by the hundred are given up on', async () => {
   const [chain, stranger] = await Promise.all([createChain(), createChain({ intermediate: { signedByStranger: true } })]);
   const intermediates = Array.from({ length: 200 }, () => stranger.intermediate);
   const input = { trustedRoots: [chain.root], intermediates, leaf: chain.leaf, at: AT };
-  expect(await verifyCertificatePath(input)).toEqual({ ok: false, fault: 'too many ways to try' });
+  expect(await verifyCertificatePath(input)).toMatchObject({ ok: false, fault: 'too many ways to try' });
 });
 
 test.each<[string, StorePkiOptions, string]>([
@@ -69,7 +69,7 @@ test.each<[string, StorePkiOptions, string]>([
   ],
   ['a root out of its window', { root: { notBefore: later(1000) } }, 'Root CA, OU=Store Simulator, O=dropless, C=CN is not valid'],
 ])('a path fails, and says so, over %s', async (_, options, word) => {
-  expect(await findPath(await createChain(options))).toEqual({ ok: false, fault: expect.stringContaining(word) as string });
+  expect(await findPath(await createChain(options))).toMatchObject({ ok: false, fault: expect.stringContaining(word) as string });
 });
 
 test('an extension unknown and not critical is no obstacle', async () => {
