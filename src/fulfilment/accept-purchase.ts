@@ -11,6 +11,7 @@ import { ensureAccount, hasPresented, insertPresentation } from '../ledger/accou
 import { findPurchase, getPurchase } from '../ledger/purchases.js';
 import { receivePurchase, type ResolvedOwner } from '../ledger/receive-purchase.js';
 import type { LedgerWatch } from '../ledger/watch.js';
+import type { VerificationReport } from '../store/index.js';
 
 export interface AcceptDeps extends QuarantineDeps {
   readonly catalogue: () => Catalogue;
@@ -26,6 +27,11 @@ export interface Presented {
   readonly applications?: readonly string[] | undefined;
 }
 
+/** What was presented and found good, and how. */
+export interface Judged extends Presented {
+  readonly report: VerificationReport;
+}
+
 /** An order as it stands in the ledger, and what its evidence brought. */
 export interface Accepted {
   readonly purchase: Purchase;
@@ -36,7 +42,7 @@ export interface Accepted {
  * Brings one order into the ledger, or its news. A repeat without news costs one query: nothing is sealed or written.
  * @throws {DroplessError} `APPLICATION_UNKNOWN`, `ENVIRONMENT_UNKNOWN`, `APPLICATION_NOT_ALLOWED`, `ORDER_ID_CONFLICT`
  */
-export async function acceptPurchase(deps: AcceptDeps, verified: VerifiedPurchase, presented: Presented): Promise<Accepted> {
+export async function acceptPurchase(deps: AcceptDeps, verified: VerifiedPurchase, presented: Judged): Promise<Accepted> {
   const { presenter } = presented;
   const application = await findApplication(deps, verified, presented);
   const rule = findOwnerRule(deps, verified, application, presenter);
@@ -62,7 +68,7 @@ async function rememberPresenter({ db }: AcceptDeps, purchaseOrderId: PurchaseOr
 
 interface Arrival {
   readonly verified: VerifiedPurchase;
-  readonly presented: Presented;
+  readonly presented: Judged;
   readonly rule: OwnerRule;
   readonly realm: string;
   readonly known: Purchase | undefined;
@@ -70,7 +76,7 @@ interface Arrival {
 
 async function write(deps: AcceptDeps, { verified, presented, rule, realm, known }: Arrival): Promise<Accepted> {
   const owner = await resolveOwner(deps, rule, presented.presenter);
-  const sealed = await deps.cipher.seal(presented.evidence, verified);
+  const sealed = { ...(await deps.cipher.seal(presented.evidence, verified)), report: presented.report };
   const receipt = known === undefined ? await receivePurchase(deps.db, verified, realm, owner, sealed) : { purchase: known, isNew: false };
   const { purchase, isNew } = receipt;
   if (isNew) return { purchase, news: 'new' };

@@ -1,6 +1,7 @@
 import { acceptForItself, type SubmitDeps } from './submit.js';
 import type { Application } from '../domain/catalogue.js';
 import { deleteQuarantined, listQuarantined, type KeptEvidence } from '../ledger/quarantine.js';
+import { toReport } from '../store/index.js';
 
 const PAGE = 50;
 const AT_ONCE = 5;
@@ -30,8 +31,9 @@ function serves(application: Application | undefined, { environment }: KeptEvide
 async function rejudge(deps: SubmitDeps, kept: KeptEvidence): Promise<void> {
   const evidence = await deps.cipher.open(kept, kept);
   const at = kept.code === 'CLOCK_OR_CERTIFICATE_EARLY' ? deps.now() : kept.verifiedAt;
-  const { verdict } = await deps.verifier.verify(evidence, at);
-  const purchases = verdict.kind === 'valid' ? verdict.purchases : [];
-  for (const purchase of purchases) await acceptForItself(deps, purchase, { evidence, presenter: undefined });
+  const verification = await deps.verifier.verify(evidence, at);
+  const purchases = verification.verdict.kind === 'valid' ? verification.verdict.purchases : [];
+  const judged = { evidence, presenter: undefined, report: toReport(verification, at) };
+  for (const purchase of purchases) await acceptForItself(deps, purchase, judged);
   if (purchases.length > 0) await deleteQuarantined(deps.db, kept);
 }

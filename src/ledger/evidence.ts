@@ -52,10 +52,10 @@ export async function insertConflictingEvidence(tx: Transaction, verified: Verif
 }
 
 const INSERT_EVIDENCE = `
-  insert into evidence (purchase_order_id, environment, application_id, accepted, signed_at, verified_at, key_id, jwe)
-  select $1, $2, $3, $4, $5, $6, $7, $8`;
+  insert into evidence (purchase_order_id, environment, application_id, accepted, signed_at, verified_at, key_id, jwe, report)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb`;
 
-function evidenceValues(verified: VerifiedPurchase, { keyId, jwe }: SealedEvidence, accepted: boolean): unknown[] {
+function evidenceValues(verified: VerifiedPurchase, { keyId, jwe, report }: SealedEvidence, accepted: boolean): unknown[] {
   const { purchaseOrderId, environment, applicationId } = verified;
   return [
     purchaseOrderId,
@@ -66,6 +66,7 @@ function evidenceValues(verified: VerifiedPurchase, { keyId, jwe }: SealedEviden
     new Date(verified.verifiedAtMs),
     keyId,
     jwe,
+    report,
   ];
 }
 

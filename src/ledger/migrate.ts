@@ -5,7 +5,7 @@ import type { Database } from './database.js';
 import { DroplessError } from '../domain/errors.js';
 
 /** The schema that this program's statements are written for: the newest file in `migrations/`. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 6;
 
 /** Brings the schema up to date. Safe to run by several processes at once: an advisory lock lets one through. */
 export async function migrate(databaseUrl: string): Promise<void> {

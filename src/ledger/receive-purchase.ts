@@ -7,6 +7,8 @@ import type { Purchase, VerifiedPurchase } from '../domain/purchase.js';
 export interface SealedEvidence {
   readonly keyId: string;
   readonly jwe: string;
+  /** How it was verified, in JSON; in clear, as nothing in it is secret. */
+  readonly report?: object | undefined;
 }
 
 /** Who the owner rule gave the purchase to: the holder of a tag, a known account, or nobody yet. */
@@ -30,7 +32,7 @@ export async function receivePurchase(
   sealed: SealedEvidence,
 ): Promise<Receipt> {
   const verifiedAt = new Date(verified.verifiedAtMs);
-  const values = [...purchaseValues(verified, realm), ...ownerValues(owner), verifiedAt, sealed.keyId, sealed.jwe];
+  const values = [...purchaseValues(verified, realm), ...ownerValues(owner), verifiedAt, sealed.keyId, sealed.jwe, sealed.report];
   const { rows } = await db.query<PurchaseRow & { is_new: boolean }>(RECEIVE_PURCHASE, values);
   const [row] = rows;
   // Another caller inserted the order while this statement waited for it: its snapshot has neither row.
@@ -50,8 +52,8 @@ with input as (
   on conflict on constraint purchases_one_per_order do nothing
   returning *
 ), kept as (
-  insert into evidence (purchase_order_id, environment, application_id, accepted, signed_at, verified_at, key_id, jwe)
-  select purchase_order_id, environment, application_id, true, signed_at, $19, $20, $21 from p
+  insert into evidence (purchase_order_id, environment, application_id, accepted, signed_at, verified_at, key_id, jwe, report)
+  select purchase_order_id, environment, application_id, true, signed_at, $19, $20, $21, $22::jsonb from p
 ), timeline as (
   insert into purchase_events (purchase_order_id, kind, account_key)
   select purchase_order_id, state, account_key from p

@@ -16,7 +16,7 @@ export function readHuaweiChain(x5c: readonly string[]): Passed<HuaweiChain> {
   if (x5c.length !== 3) throw new CheckFailure('JWS_CHAIN_INVALID', `${x5c.length} certificates instead of 3`);
   const [leaf, intermediate, root] = x5c.map(readEntry);
   if (!leaf || !intermediate || !root) throw new CheckFailure('JWS_CHAIN_INVALID', 'an entry is not base64 of a certificate');
-  const seen = [leaf, intermediate, root].map(({ subject, serialNumber }) => `${subject} (serial ${serialNumber})`).join(' < ');
+  const seen = [leaf, intermediate, root].map(({ subject }) => subject).join(' < ');
   const facts = { leaf: toFacts(leaf), intermediate: toFacts(intermediate), root: toFacts(root) };
   return { value: { leaf, intermediate, root }, seen, facts };
 }

@@ -14,9 +14,10 @@ export {
 } from './create-verifier.js';
 export { HUAWEI_ROOT_FINGERPRINTS } from './huawei-roots.js';
 export type { VerifiedNotification } from './notification-payload.js';
-export { renderCheck, renderVerification } from './render-verification.js';
+export { renderCheck, renderReport } from './render-verification.js';
 export { isFresh } from './revocation.js';
 export { readRevocationList, type RevocationList } from './revocation-list.js';
 export type { DocumentKind, StoreDocument } from './store-document.js';
+export { toReport, type VerificationReport } from './verification-report.js';
 export type { InvalidCode, Refusal, SignedFacts, UndecidedCode } from './verdict.js';
 export { isSignedEs256, verifyCompactEs256, type CompactJws } from './verify-compact-es256.js';

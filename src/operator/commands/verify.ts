@@ -8,7 +8,7 @@ import { renderJudgement } from '../render-judgement.js';
 import type { Catalogue } from '../../domain/catalogue.js';
 import { ERROR_CODES } from '../../domain/error-codes.js';
 import { DroplessError } from '../../domain/errors.js';
-import { createVerifier, renderVerification, signedTimeOf, type Verification } from '../../store/index.js';
+import { createVerifier, renderReport, signedTimeOf, toReport, type Verification } from '../../store/index.js';
 
 interface VerifyOptions {
   readonly at?: Date | 'signed';
@@ -47,18 +47,15 @@ function judge({ verdict }: Verification, catalogue: Catalogue): CatalogueJudgem
 }
 
 function renderAll(verification: Verification, judgedAt: Date, judgements: readonly CatalogueJudgement[]): string[] {
-  return [
-    `Judged as of ${judgedAt.toISOString()}.`,
-    ...renderVerification(verification).split('\n'),
-    ...judgements.flatMap(renderJudgement),
-  ];
+  return [...renderReport(toReport(verification, judgedAt)).split('\n'), ...judgements.flatMap(renderJudgement)];
 }
 
-function toDocument({ verdict, checks }: Verification, judgedAt: Date) {
-  if (verdict.kind === 'valid')
-    return { verdict: verdict.kind, judgedAt, document: verdict.document, purchases: verdict.purchases, checks };
+function toDocument(verification: Verification, judgedAt: Date) {
+  const { verdict } = verification;
+  const report = toReport(verification, judgedAt);
+  if (verdict.kind === 'valid') return { ...report, document: verdict.document, purchases: verdict.purchases };
   const { final, en } = ERROR_CODES[verdict.code];
-  return { verdict: verdict.kind, judgedAt, code: verdict.code, final, message: en, checks };
+  return { ...report, final, message: en };
 }
 
 function parseTime(text: string): Date | 'signed' {

@@ -13,7 +13,7 @@ import { acknowledgePurchase, finishPurchase } from '../../../src/ledger/finish-
 import { findEvidence, listKeyIdsInUse } from '../../../src/ledger/evidence.js';
 import { getPurchase } from '../../../src/ledger/purchases.js';
 import { receivePurchase } from '../../../src/ledger/receive-purchase.js';
-import { createVerifier } from '../../../src/store/index.js';
+import { createVerifier, type VerificationReport } from '../../../src/store/index.js';
 
 let database: TestDatabase;
 let pki: StorePki;
@@ -116,6 +116,30 @@ test('L10 a key ring seals with its first key and opens with every one, so that 
   expect(await ring.open(old, subject)).toBe('evidence');
   expect((await ring.seal('evidence', subject)).keyId).toBe('2026');
   await expect(createTestCipher(['2026']).open(old, subject)).rejects.toMatchObject({ code: 'EVIDENCE_KEY_MISSING', field: '2025' });
+});
+
+test('L10 how evidence was verified is kept beside it, check by check, and holds neither token nor JWS', async () => {
+  const { db } = database;
+  const { purchaseOrderId, purchaseData } = await pay();
+  await openFulfilment().submit({ evidence: purchaseData, presenter: toAccount() });
+  const { rows } = await db.query<{ report: VerificationReport }>('select report from evidence where purchase_order_id = $1', [
+    purchaseOrderId,
+  ]);
+  const report = rows[0]?.report;
+  expect(report).toMatchObject({ verdict: 'valid', judgedAt: expect.stringMatching(/Z$/) as string });
+  const facts = Object.fromEntries(report?.checks.map((check) => [check.name, check.facts]) ?? []);
+  expect(facts).toMatchObject({
+    header: { algorithm: 'ES256' },
+    certificates: { root: { fingerprint: pki.rootFingerprint } },
+    payload: { purchaseOrderId, applicationId: GOLD_INTENT.applicationId },
+  });
+  const { jwsPurchaseOrder = '' } = JSON.parse(purchaseData) as { jwsPurchaseOrder?: string };
+  const { purchaseToken } = JSON.parse(Buffer.from(jwsPurchaseOrder.split('.')[1] ?? '', 'base64url').toString()) as {
+    purchaseToken: string;
+  };
+  const text = JSON.stringify(report);
+  expect(text).not.toContain(purchaseToken);
+  for (const part of jwsPurchaseOrder.split('.')) expect(text).not.toContain(part.slice(0, 40));
 });
 
 test('L10 a missing key parks the purchase and never refuses it; with the key back it is granted', async () => {

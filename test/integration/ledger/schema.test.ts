@@ -5,9 +5,10 @@ import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { OPERATOR, receiveAndGrant, toAccount } from '../../support/ledger.js';
+import { grant, OPERATOR, receiveAndGrant, toAccount, toVerified } from '../../support/ledger.js';
 import { PROJECT_DIR } from '../../../dev/stack/project-dir.js';
-import { forgetAccount } from '../../../src/ledger/accounts.js';
+import type { Account, PurchaseOrderId } from '../../../src/domain/ids.js';
+import { ensureAccount, forgetAccount } from '../../../src/ledger/accounts.js';
 import { findApiKey } from '../../../src/ledger/api-keys.js';
 import { openDatabase, type Database } from '../../../src/ledger/database.js';
 import { checkSchema, migrate, SCHEMA_VERSION } from '../../../src/ledger/migrate.js';
@@ -114,6 +115,25 @@ async function fillFirstSchema(db: Database, purchaseOrderId: string): Promise<s
   return `dlk_0123456789ab_${secret}`;
 }
 
+/** A granted order, as the statements of the first version wrote it. */
+async function receiveAndGrantAtFirst(db: Database, account: Account): Promise<PurchaseOrderId> {
+  const verified = toVerified();
+  const accountKey = await ensureAccount(db, account);
+  await db.query(
+    `insert into purchases (purchase_order_id, state, environment, realm, application_id, product_id, product_type, quantity,
+       purchased_at, signed_at, store_finished, finished_elsewhere, unexpected, account_key)
+     values ($1, 'received', $2, $3, $4, 'gold60', 'consumable', 1, now(), now(), false, false, '{}', $5)`,
+    [verified.purchaseOrderId, account.environment, account.realm, verified.applicationId, accountKey],
+  );
+  await db.query(
+    `insert into evidence (purchase_order_id, environment, application_id, accepted, signed_at, verified_at, key_id, jwe)
+     values ($1, $2, $3, true, now(), now(), 'test', 'sealed')`,
+    [verified.purchaseOrderId, account.environment, verified.applicationId],
+  );
+  await grant(db, verified);
+  return verified.purchaseOrderId;
+}
+
 test('a database in use since the first version is brought up to date with all that it holds', async () => {
   await withEmptyDatabase(async (url) => {
     await runner({
@@ -126,7 +146,7 @@ test('a database in use since the first version is brought up to date with all t
     });
     const db = openDatabase({ url, poolSizeMax: 2, onIdleError: () => undefined });
     const account = toAccount();
-    const { purchaseOrderId } = await receiveAndGrant(db, account);
+    const purchaseOrderId = await receiveAndGrantAtFirst(db, account);
     const key = await fillFirstSchema(db, purchaseOrderId);
     await expect(checkSchema(db)).rejects.toMatchObject({ code: 'SCHEMA_TOO_OLD' });
     await migrate(url);
