@@ -1,4 +1,4 @@
-import { constructed, DER, type DerValue, listWithin, primitive, readDer, readOid } from './der.js';
+import { constructed, DER, type DerValue, listWithin, primitive, readBoolean, readDer, readOid } from './der.js';
 
 /** RFC 5280 §4.1, as it stands in the bytes. */
 export interface CertificateBody {
@@ -8,6 +8,8 @@ export interface CertificateBody {
   /** DER of the names, whole. */
   readonly issuer: Buffer;
   readonly subject: Buffer;
+  /** DER of the SubjectPublicKeyInfo, whole. */
+  readonly publicKey: Buffer;
   /** Whether the signed algorithm is the one beside the signature, to the byte. */
   readonly hasOneAlgorithm: boolean;
   /** Whether both times are written as §4.1.2.5 asks. */
@@ -40,6 +42,7 @@ export function readCertificateBody(der: Buffer): CertificateBody {
     serialNumber: serialNumber.content,
     issuer: issuer.bytes,
     subject: subject.bytes,
+    publicKey: key.bytes,
     hasOneAlgorithm: innerAlgorithm.bytes.equals(outerAlgorithm.bytes),
     hasProperTimes: hasProperTimes(listWithin(validity, DER.sequence)),
     extensions: readExtensions(others),
@@ -68,15 +71,6 @@ function readExtension(field: DerValue): BodyExtension {
   if (value?.tag !== DER.octetString || parts.length !== (flag === undefined ? 2 : 3)) throw new RangeError('not an extension');
   return { oid, critical: flag !== undefined && readBoolean(flag), value: value.content };
 }
-
-/** DER leaves out a FALSE that is the default; where it is written all the same, nothing is in doubt. */
-function readBoolean({ content }: DerValue): boolean {
-  if (!content.equals(TRUE) && !content.equals(FALSE)) throw new RangeError('not a BOOLEAN of DER');
-  return content.equals(TRUE);
-}
-
-const TRUE = Buffer.of(0xff);
-const FALSE = Buffer.of(0x00);
 
 /** Both are to the second and in UTC; the years that UTCTime cannot tell are the only ones in the longer form. */
 const UTC_TIME = /^\d{12}Z$/;

@@ -1,5 +1,5 @@
 import type { BodyExtension } from './certificate-body.js';
-import { constructed, DER, listDer, listWithin, primitive, readDer, readOid } from './der.js';
+import { constructed, DER, listDer, listWithin, primitive, readBoolean, readDer, readOid } from './der.js';
 import { type GeneralName, readGeneralName, readGeneralNames } from './general-name.js';
 import { type NameConstraints, readNameConstraints } from './name-constraints.js';
 
@@ -91,8 +91,7 @@ function readBasicConstraints(der: Buffer): { readonly isAuthority: boolean; rea
   const flag = fields[0]?.tag === DER.boolean ? fields.shift() : undefined;
   const [length, ...others] = fields;
   if (others.length > 0 || (length !== undefined && length.tag !== DER.integer)) throw new RangeError('not BasicConstraints');
-  const isAuthority = flag !== undefined && flag.content.length === 1 && flag.content[0] !== 0;
-  return { isAuthority, pathLength: length && readPathLength(length.content) };
+  return { isAuthority: flag !== undefined && readBoolean(flag), pathLength: length && readPathLength(length.content) };
 }
 
 /** A number that takes more than six octets limits nothing that there is. */

@@ -38,8 +38,7 @@ function findBodyFault({ version, hasOneAlgorithm, hasProperTimes, serialNumber,
 
 /** A zero in front only says that the number is positive. */
 function findSerialNumberFault(octets: Buffer): string | undefined {
-  const [first = 0, second = 0] = octets;
-  if (octets.length === 0 || (octets.length > 1 && first === 0 && second < 0x80)) return 'has a serial number that is none';
+  const [first = 0] = octets;
   if (first >= 0x80 || octets.every((octet) => octet === 0)) return 'has a serial number that is not positive';
   return octets.length - (first === 0 ? 1 : 0) > SERIAL_NUMBER_OCTETS_MAX ? 'has an overlong serial number' : undefined;
 }

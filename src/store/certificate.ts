@@ -64,7 +64,7 @@ export function readCertificate(der: Buffer): Certificate {
     issuerName: body.issuer,
     subjectPath: readDistinguishedName(readDer(body.subject)),
     extensions: body.extensions,
-    fault: findProfileFault(body, extensions) ?? findAlgorithmFault(x509, node.publicKey),
+    fault: findProfileFault(body, extensions) ?? findAlgorithmFault(x509) ?? findKeyFault(node.publicKey, body.publicKey),
     fingerprint: createHash('sha256').update(der).digest('hex'),
     publicKey: node.publicKey,
     isSignedBy({ publicKey }) {
@@ -75,12 +75,10 @@ export function readCertificate(der: Buffer): Certificate {
   };
 }
 
-function findAlgorithmFault(x509: X509Certificate, key: KeyObject): string | undefined {
+function findAlgorithmFault(x509: X509Certificate): string | undefined {
   const { hash } = x509.signatureAlgorithm as { readonly hash?: { readonly name: string } };
-  if (hash === undefined || !SIGNATURE_HASHES.includes(hash.name))
-    return `is signed with ${hash?.name ?? 'an algorithm that is unknown here'}`;
-  const keyFault = findKeyFault(key);
-  return keyFault && `has ${keyFault}`;
+  if (hash !== undefined && SIGNATURE_HASHES.includes(hash.name)) return undefined;
+  return `is signed with ${hash?.name ?? 'an algorithm that is unknown here'}`;
 }
 
 async function isSignedBy(x509: X509Certificate, issuerKey: KeyObject): Promise<boolean> {

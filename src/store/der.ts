@@ -82,3 +82,15 @@ function toDottedOid(content: Buffer): string {
   const root = first < 80n ? first / 40n : 2n;
   return [root, first - root * 40n, ...others].join('.');
 }
+
+const TRUE = Buffer.of(0xff);
+const FALSE = Buffer.of(0x00);
+
+/**
+ * DER leaves out a FALSE that is the default; where it is written all the same, nothing is in doubt.
+ * @throws {RangeError} where it is neither
+ */
+export function readBoolean({ content }: DerValue): boolean {
+  if (!content.equals(TRUE) && !content.equals(FALSE)) throw new RangeError('not a BOOLEAN');
+  return content.equals(TRUE);
+}

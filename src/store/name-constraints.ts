@@ -1,4 +1,4 @@
-import { constructed, DER, type DerValue, listWithin, primitive, readDer } from './der.js';
+import { constructed, DER, type DerValue, listDer, listWithin, primitive, readDer } from './der.js';
 import { isWithinName } from './distinguished-name.js';
 import { type GeneralName, readGeneralName } from './general-name.js';
 import { isWithinDns, isWithinEmail, isWithinIp, isWithinUri, isWrittenAsConstraint, isWrittenAsName } from './name-subtrees.js';
@@ -12,14 +12,18 @@ export interface NameConstraints {
 /** @throws {RangeError} where it is no NameConstraints, says nothing, or uses what the RFC's profile leaves out. */
 export function readNameConstraints(der: Buffer): NameConstraints {
   const lists = listWithin(readDer(der), DER.sequence);
-  if (lists.length === 0 || lists.length > 2) throw new RangeError('not NameConstraints');
-  const [permitted, excluded] = [constructed(0), constructed(1)].map((tag) => lists.filter((list) => list.tag === tag));
-  if (!permitted || !excluded || permitted.length + excluded.length !== lists.length) throw new RangeError('not NameConstraints');
-  return { permitted: permitted.flatMap(readSubtrees), excluded: excluded.flatMap(readSubtrees) };
+  const permitted = lists[0]?.tag === PERMITTED ? lists.shift() : undefined;
+  const excluded = lists[0]?.tag === EXCLUDED ? lists.shift() : undefined;
+  if (lists.length > 0 || (permitted ?? excluded) === undefined) throw new RangeError('not NameConstraints');
+  return { permitted: readSubtrees(permitted), excluded: readSubtrees(excluded) };
 }
 
-function readSubtrees(list: DerValue): GeneralName[] {
-  const subtrees = listWithin(list, list.tag).map(readSubtree);
+const PERMITTED = constructed(0);
+const EXCLUDED = constructed(1);
+
+function readSubtrees(list: DerValue | undefined): GeneralName[] {
+  if (list === undefined) return [];
+  const subtrees = listDer(list.content).map(readSubtree);
   if (subtrees.length === 0) throw new RangeError('an empty list of subtrees');
   return subtrees;
 }
