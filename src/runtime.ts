@@ -19,6 +19,9 @@ import { checkSchema } from './ledger/migrate.js';
 import { openReadiness } from './ledger/readiness.js';
 import { openLedgerWatch } from './ledger/watch.js';
 import { startMeasuring } from './measure.js';
+import { type DownloadOptions } from './revocation/download.js';
+import { openListSource, type ListSource } from './revocation/list-source.js';
+import { keepListsFresh } from './revocation/refresh-lists.js';
 import { createVerifier, HUAWEI_ROOT_FINGERPRINTS, isPathGood, type Verifier } from './store/index.js';
 import { createAlarm, type Alarm } from './telemetry/alarm.js';
 import type { Logger } from './telemetry/logger.js';
@@ -36,6 +39,8 @@ export interface RuntimeOptions {
   readonly now?: () => Date;
   readonly wrapActivities?: (activities: Activities) => Activities;
   readonly workflowBundle?: string;
+  /** For tests: where revocation lists may be fetched from, and in what time. */
+  readonly listDownload?: DownloadOptions;
 }
 
 /** Everything that a process of dropless works with. */
@@ -68,8 +73,9 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
   const db = openDatabase({ ...config.database, onIdleError: logError });
   try {
     const catalogue = await openLedger(db, config, logError);
+    const listSource = await openListSource({ db, onError: logError });
     const tracing = await openTracing(config, logError);
-    return openEngine({ config, options, logger, metrics, alarm, db, catalogue, logError, tracing });
+    return openEngine({ config, options, logger, metrics, alarm, db, catalogue, listSource, logError, tracing });
   } catch (error) {
     await db.close();
     throw error;
@@ -100,16 +106,17 @@ interface Parts {
   readonly alarm: Alarm;
   readonly db: Database;
   readonly catalogue: CatalogueSource;
+  readonly listSource: ListSource;
   readonly logError: (error: unknown) => void;
   readonly tracing: Tracing | undefined;
 }
 
 function openEngine(parts: Parts): Runtime {
-  const { config, logger, metrics, alarm, db, catalogue, logError, tracing } = parts;
+  const { config, logger, metrics, alarm, db, catalogue, listSource, logError, tracing } = parts;
   const watch = openLedgerWatch({ db, listenUrl: config.database.listenUrl, onError: logError });
   const client = () => link.client();
   const engine = createEngine({ client, deadlineMs: config.engine.startDeadlineMs, onTrouble: toTroubleReport(parts) });
-  const shared = { db, catalogue: catalogue.current, engine, watch, alarm, ...createEvidenceTools(config) };
+  const shared = { db, catalogue: catalogue.current, engine, watch, alarm, ...createEvidenceTools(parts) };
   const fulfilment = createFulfilment({
     ...shared,
     ...config.fulfilment,
@@ -128,6 +135,7 @@ function openEngine(parts: Parts): Runtime {
   });
   const readiness = openReadiness({ url: config.database.url, onIdleError: logError });
   const link: TemporalLink = openLink(parts, activities, fulfilment);
+  const stopFetching = startFetching(parts);
   const stopMeasuring = startMeasuring({ db, metrics, waitingCallers: fulfilment.waitingCallers, onError: logError });
   return {
     fulfilment: tracing === undefined ? fulfilment : toTraced(fulfilment, tracing),
@@ -141,8 +149,10 @@ function openEngine(parts: Parts): Runtime {
     waitingCallers: fulfilment.waitingCallers,
     async close() {
       stopMeasuring();
+      stopFetching();
       await link.close();
       catalogue.close();
+      listSource.close();
       await watch.close();
       await readiness.close();
       await db.close();
@@ -158,9 +168,16 @@ const toTraced = (fulfilment: Fulfilment, { trace }: Tracing): Fulfilment => ({
 });
 
 /** The verifier trusts Huawei's pinned root, and what the configuration names by file and fingerprint. */
-function createEvidenceTools({ additionalRoots, secrets }: Config) {
+function createEvidenceTools({ config: { additionalRoots, secrets, revocationPolicy: policy }, listSource }: Parts) {
   const trustedRoots = [...HUAWEI_ROOT_FINGERPRINTS, ...additionalRoots.map((root) => root.sha256)];
-  return { verifier: createVerifier({ trustedRoots }), cipher: createEvidenceCipher(secrets.evidenceKeys) };
+  const revocation = { policy, lists: listSource.lists, onPath: listSource.remember };
+  return { verifier: createVerifier({ trustedRoots, revocation }), cipher: createEvidenceCipher(secrets.evidenceKeys) };
+}
+
+/** Where a worker runs, and never in the path of a request. */
+function startFetching({ config, options, db, alarm, logError }: Parts): () => void {
+  if (!options.worker || config.revocationPolicy === 'off') return () => undefined;
+  return keepListsFresh({ db, alarm, now: () => new Date(), download: options.listDownload }, logError);
 }
 
 /** Fresh evidence alone: what is stored has been found good before. */

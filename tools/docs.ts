@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { renderCommands } from './render-commands.js';
 import { renderConsumerRules } from './render-consumer-rules.js';
 import { toTable, type Row } from './to-table.js';
-import { VARIABLE_NAMES, VARIABLES, type Variable } from '../src/config/variables.js';
+import type { Variable } from '../src/config/variable.js';
+import { VARIABLE_NAMES, VARIABLES } from '../src/config/variables.js';
 import { ERROR_CODES } from '../src/domain/error-codes.js';
 import { catalogueSchema } from '../src/domain/parse-catalogue.js';
 

@@ -28,6 +28,7 @@ export const COMMAND_FACTS: Readonly<Record<string, CommandFacts>> = {
     needs: 'ledger',
     example: 'dropless account forget --realm game --environment production --account player-7 --why "erasure asked for in ticket 90"',
   },
+  'crl fetch': { needs: 'ledger', example: 'dropless crl fetch purchase.json' },
   migrate: { needs: 'ledger', example: 'dropless migrate' },
   setup: { needs: 'Temporal', example: 'dropless setup' },
   recover: { needs: 'all', example: 'dropless recover' },
@@ -52,10 +53,12 @@ function listCommands({ commands }: Command, group = ''): ListedCommand[] {
   });
 }
 
+const toArgumentWord = (argument: Argument): string => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`);
+
 function renderCommand(path: string, command: Command): string {
   const facts = COMMAND_FACTS[path];
   if (facts === undefined) throw new Error(`tools/render-commands.ts says nothing of \`dropless ${path}\``);
-  const words = command.registeredArguments.map((argument) => `<${argument.name()}>`);
+  const words = command.registeredArguments.map(toArgumentWord);
   const rows = [...command.registeredArguments.map(toArgumentRow), ...command.options.map(toOptionRow)];
   return [
     `### \`${['dropless', path, ...words].join(' ')}\``,

@@ -67,6 +67,8 @@ export interface StorePki {
   /** Standard base64 of DER: leaf, intermediate, root. */
   readonly x5c: readonly [leaf: string, intermediate: string, root: string];
   readonly leafKey: webcrypto.CryptoKey;
+  /** For revocation lists; undefined for a chain that was stored, of which only the leaf's key is kept. */
+  readonly authorityKeys: { readonly intermediate: webcrypto.CryptoKey; readonly root: webcrypto.CryptoKey } | undefined;
   /** Compact JWS; a string payload is signed as it stands. */
   sign(payload: object | string, overrides?: SignOverrides): Promise<string>;
 }
@@ -85,7 +87,8 @@ export async function createStorePki(options: StorePkiOptions = {}): Promise<Sto
   const intermediate = await issue(plans.intermediate, root);
   const leaf = await issue(plans.leaf, intermediate);
   const chain = [leaf, intermediate, root].map(({ certificate }) => Buffer.from(certificate.rawData).toString('base64'));
-  return toStorePki(X5C.parse(chain), leaf.keys.privateKey);
+  const authorityKeys = { intermediate: intermediate.keys.privateKey, root: root.keys.privateKey };
+  return toStorePki(X5C.parse(chain), leaf.keys.privateKey, authorityKeys);
 }
 
 function planChain({ now = new Date(), ...own }: StorePkiOptions): Record<'root' | 'intermediate' | 'leaf', CertificatePlan> {
@@ -164,12 +167,17 @@ function generateKeys(namedCurve: 'P-256' | 'P-384'): Promise<webcrypto.CryptoKe
   return webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve }, true, ['sign', 'verify']);
 }
 
-async function toStorePki(x5c: StorePki['x5c'], leafKey: webcrypto.CryptoKey): Promise<StorePki> {
+async function toStorePki(
+  x5c: StorePki['x5c'],
+  leafKey: webcrypto.CryptoKey,
+  authorityKeys?: StorePki['authorityKeys'],
+): Promise<StorePki> {
   const digest = await webcrypto.subtle.digest('SHA-256', Buffer.from(x5c[2], 'base64'));
   return {
     rootFingerprint: Buffer.from(digest).toString('hex'),
     x5c,
     leafKey,
+    authorityKeys,
     sign: (payload, overrides = {}) => signCompact(payload, { x5c, alg: 'ES256', typ: 'JWT', ...overrides.header }, leafKey),
   };
 }

@@ -6,7 +6,8 @@ import { rereadEvidence } from '../ledger/absorb-evidence.js';
 import type { Database } from '../ledger/database.js';
 import { findEvidence, type StoredEvidence } from '../ledger/evidence.js';
 import type { EvidenceCipher } from '../ledger/evidence-cipher.js';
-import type { Verifier } from '../store/index.js';
+import { findLists } from '../ledger/revocation-lists.js';
+import { listsUsedBy, readRevocationList, type Verifier } from '../store/index.js';
 
 export interface VerifyPurchaseDeps {
   readonly db: Database;
@@ -15,7 +16,8 @@ export interface VerifyPurchaseDeps {
 }
 
 /**
- * Verifies the newest stored evidence as of the moment that it was first judged at. What an earlier version could not
+ * Verifies the newest stored evidence as of the moment that it was first judged at, by the revocation lists of then; an
+ * entry that has appeared since speaks against it too, as long as nothing is granted. What an earlier version could not
  * understand in it is read again: an upgrade and a retry are all that such a purchase needs.
  */
 export async function verifyPurchase(
@@ -26,7 +28,9 @@ export async function verifyPurchase(
   if (stored === undefined) return { state: 'unverified', code: 'EVIDENCE_INVALID' };
   const evidence = await open(cipher, stored, purchaseOrderId);
   if (typeof evidence !== 'string') return evidence;
-  const { verdict } = await verifier.verify(evidence, stored.verifiedAt);
+  const recorded = (await findLists(db, listsUsedBy(stored.report))).map(readRevocationList);
+  const { verdict } = await verifier.verify(evidence, stored.verifiedAt, recorded);
+  if (verdict.kind === 'undecided' && verdict.code === 'CERTIFICATE_REVOKED') return { state: 'unverified', code: verdict.code };
   const purchases = verdict.kind === 'valid' ? verdict.purchases : [];
   const verified = purchases.find((purchase) => purchase.purchaseOrderId === purchaseOrderId);
   if (verified === undefined) return { state: 'unverified', code: 'EVIDENCE_INVALID' };

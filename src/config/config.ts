@@ -62,6 +62,8 @@ export interface Config {
   };
   readonly secrets: SecretsConfig;
   readonly additionalRoots: readonly AdditionalRoot[];
+  /** What the store's revocation lists are worth. */
+  readonly revocationPolicy: 'require-fresh' | 'prefer' | 'off';
   readonly catalogueFile: string | undefined;
   readonly api: ApiConfig;
   readonly engine: EngineConfig;

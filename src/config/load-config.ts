@@ -28,6 +28,7 @@ export function loadConfig(env: Env): Config {
     database: { ...toDatabase(values), listenUrl: toListenUrl(values), durability: toDurability(values) },
     secrets: toSecrets(values),
     additionalRoots: readRoots(values.DROPLESS_ADDITIONAL_ROOTS),
+    revocationPolicy: values.DROPLESS_CRL_POLICY,
     catalogueFile: values.DROPLESS_CATALOGUE_FILE,
     api: toApi(values),
     engine: toEngine(values),

@@ -1,6 +1,7 @@
 import { DroplessError } from '../domain/errors.js';
 import { type RawValues } from './read-env.js';
-import { VARIABLE_NAMES, VARIABLES, type Values, type Variable, type VariableName } from './variables.js';
+import type { Variable } from './variable.js';
+import { VARIABLE_NAMES, VARIABLES, type Values, type VariableName } from './variables.js';
 
 /**
  * Strings to values, defaults filled in. All faults are named at once, by variable and by what is expected; never by value.

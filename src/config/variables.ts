@@ -1,20 +1,6 @@
 import { z } from 'zod';
+import type { Process, Variable } from './variable.js';
 import { integer, keyRing, namedRoots, onOff, port, postgresUrl, secretKey, text } from './schemas.js';
-
-export type Process = 'server' | 'worker' | 'cli' | 'demo';
-
-export interface Variable {
-  /** What a value looks like; completes the sentence "it must be …". Never an example of a secret. */
-  readonly unit: string;
-  /** In the environment's own spelling. */
-  readonly default: string | undefined;
-  readonly required: boolean;
-  /** A secret may also be given as the path of a file, in the variable of the same name with `_FILE` behind it. */
-  readonly secret: boolean;
-  readonly processes: readonly Process[];
-  readonly schema: z.ZodType<unknown, string>;
-  readonly meaning: string;
-}
 
 const plain = { default: undefined, required: false, secret: false } as const;
 const everywhere: readonly Process[] = ['server', 'worker', 'cli'];
@@ -101,6 +87,15 @@ export const VARIABLES = {
     schema: namedRoots,
     meaning:
       'Roots trusted beside Huawei’s pinned one, for the day that it is succeeded. Each is named by fingerprint and file. There is no switch that turns verification off.',
+  },
+  DROPLESS_CRL_POLICY: {
+    ...plain,
+    unit: '`require-fresh`, `prefer` or `off`',
+    default: 'prefer',
+    processes: everywhere,
+    schema: z.enum(['require-fresh', 'prefer', 'off']),
+    meaning:
+      'What the store’s revocation lists are worth. `prefer`: a certificate on a list is not gone by; a list that cannot be had is an alert and no more. `require-fresh`: besides, nothing is accepted before the lists of its certificates are there and fresh; `dropless crl fetch` primes them. `off`: no list is fetched or looked at.',
   },
   DROPLESS_CATALOGUE_FILE: {
     ...plain,

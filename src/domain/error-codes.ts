@@ -46,6 +46,8 @@ export const ERROR_CODES = {
   // Evidence: cannot tell yet
   JWS_CERTIFICATE_EXPIRED: facts(false, 'fresh-evidence', 'The signing certificate has expired since; ask the store for a fresh copy.', '签名证书已过期，请重新查询订单并提交。'),
   CLOCK_OR_CERTIFICATE_EARLY: facts(false, 'fresh-evidence', 'The signing certificate or time lies a little ahead of our clock.', '签名证书尚未生效，请稍后重新提交。'),
+  CERTIFICATE_REVOKED: facts(false, 'fresh-evidence', 'A certificate behind the evidence has been revoked; ask the store for a fresh copy.', '签名证书已被吊销，请重新查询订单并提交。'),
+  REVOCATION_UNKNOWN: facts(false, 'ask-again', 'It is not known yet whether the signing certificates have been revoked.', '尚无法确认签名证书是否被吊销，请稍后再试。'),
   PAYLOAD_UNREADABLE: facts(false, 'contact-support', 'The store signed this, but we cannot read which order it is; it is kept.', '凭证内容暂无法识别，已保存，请联系客服。'),
   NOT_COMPLETED: facts(false, 'fresh-evidence', 'The store says the payment has not completed yet.', '支付尚未完成，请稍后重新查询。'),
   APPLICATION_UNKNOWN: facts(false, 'contact-support', 'The catalogue does not know this application.', '该应用尚未配置。'),

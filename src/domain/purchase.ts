@@ -43,6 +43,7 @@ export const PARK_REASONS = [
   'BEFORE_ADOPTION',
   'EVIDENCE_KEY_MISSING',
   'EVIDENCE_INVALID',
+  'CERTIFICATE_REVOKED',
 ] as const satisfies readonly ErrorCode[];
 export type ParkReason = (typeof PARK_REASONS)[number];
 

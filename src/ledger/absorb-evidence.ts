@@ -5,7 +5,7 @@ import { lockPurchase } from './purchases.js';
 import type { ResolvedOwner, SealedEvidence } from './receive-purchase.js';
 import { revokePurchase } from './revoke-purchase.js';
 import { insertPurchaseEvent } from './timeline.js';
-import { isCompleted, type Purchase, type VerifiedPurchase } from '../domain/purchase.js';
+import { isCompleted, type ParkReason, type Purchase, type VerifiedPurchase } from '../domain/purchase.js';
 
 /** What a repeat tells about an order that the ledger knows. */
 export type News = 'conflict' | 'revoked' | 'owner-found' | 'fresh-evidence' | 'none';
@@ -46,8 +46,8 @@ function isMore(purchase: Purchase, verified: VerifiedPurchase): boolean {
   return completed || (isAsOld && verified.unexpected.length < purchase.unexpected.length);
 }
 
-function isAboutEvidence(reason: string | undefined): boolean {
-  return reason === 'EVIDENCE_INVALID' || reason === 'EVIDENCE_KEY_MISSING';
+function isAboutEvidence(reason: ParkReason | undefined): boolean {
+  return reason === 'EVIDENCE_INVALID' || reason === 'EVIDENCE_KEY_MISSING' || reason === 'CERTIFICATE_REVOKED';
 }
 
 /**

@@ -17,21 +17,22 @@ interface EvidenceRow extends pg.QueryResultRow {
   jwe: string;
   environment: Environment;
   verified_at: Date;
+  report: object | null;
   was_unexpected: boolean;
 }
 
 /** The newest accepted evidence of an order: the latest word of the store. */
 export async function findEvidence(db: Queryable, purchaseOrderId: PurchaseOrderId): Promise<StoredEvidence | undefined> {
   const { rows } = await db.query<EvidenceRow>(
-    `select e.key_id, e.jwe, e.environment, e.verified_at, p.unexpected <> '{}' as was_unexpected
+    `select e.key_id, e.jwe, e.environment, e.verified_at, e.report, p.unexpected <> '{}' as was_unexpected
      from evidence e join purchases p using (purchase_order_id)
      where e.purchase_order_id = $1 and e.accepted order by e.signed_at desc, e.evidence_id desc limit 1`,
     [purchaseOrderId],
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { key_id: keyId, jwe, environment, verified_at: verifiedAt, was_unexpected: wasUnexpected } = row;
-  return { keyId, jwe, environment, verifiedAt, wasUnexpected };
+  const { key_id: keyId, jwe, environment, verified_at: verifiedAt, report, was_unexpected: wasUnexpected } = row;
+  return { keyId, jwe, report: report ?? undefined, environment, verifiedAt, wasUnexpected };
 }
 
 export async function insertEvidence(db: Queryable, verified: VerifiedPurchase, sealed: SealedEvidence): Promise<void> {

@@ -40,9 +40,16 @@ export async function quarantineEvidence(db: Queryable, evidence: QuarantinedEvi
   );
 }
 
-/** Evidence of a readable order that only the catalogue or the clock kept out. */
+const REJUDGED_CODES = [
+  'APPLICATION_UNKNOWN',
+  'ENVIRONMENT_UNKNOWN',
+  'CLOCK_OR_CERTIFICATE_EARLY',
+  'REVOCATION_UNKNOWN',
+] as const satisfies readonly ErrorCode[];
+
+/** Evidence of a readable order that only the catalogue, the clock or a missing list kept out. */
 export interface KeptEvidence extends SealedEvidence {
-  readonly code: 'APPLICATION_UNKNOWN' | 'ENVIRONMENT_UNKNOWN' | 'CLOCK_OR_CERTIFICATE_EARLY';
+  readonly code: (typeof REJUDGED_CODES)[number];
   readonly quarantineId: string;
   readonly purchaseOrderId: string;
   readonly applicationId: string;
@@ -72,10 +79,9 @@ export interface QuarantineQuery {
 export async function listQuarantined(db: Queryable, { applicationIds, after, limit }: QuarantineQuery): Promise<KeptEvidence[]> {
   const { rows } = await db.query<KeptRow>(
     `select code, quarantine_id, purchase_order_id, application_id, environment, verified_at, key_id, jwe from quarantine
-     where code in ('APPLICATION_UNKNOWN', 'ENVIRONMENT_UNKNOWN', 'CLOCK_OR_CERTIFICATE_EARLY') and application_id = any($1) and purchase_order_id is not null
-       and environment is not null and quarantine_id > $2
+     where code = any($4) and application_id = any($1) and purchase_order_id is not null and environment is not null and quarantine_id > $2
      order by quarantine_id limit $3`,
-    [applicationIds, after ?? '0', limit],
+    [applicationIds, after ?? '0', limit, REJUDGED_CODES],
   );
   return rows.map((row) => ({
     code: row.code,

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.js';
 import { addActCommands } from './commands/acts.js';
 import { addCatalogueCommands } from './commands/catalogue.js';
+import { addCrlCommands } from './commands/crl.js';
 import { addKeyCommands } from './commands/key.js';
 import { addMigrateCommand } from './commands/migrate.js';
 import { addParkedCommand } from './commands/parked.js';
@@ -19,6 +20,7 @@ const ADD_ALL = [
   addCatalogueCommands,
   addKeyCommands,
   addAccountCommands,
+  addCrlCommands,
   addMigrateCommand,
   addSetupCommand,
   addRecoverCommand,

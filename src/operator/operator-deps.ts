@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Fulfilment } from '../fulfilment/create-fulfilment.js';
 import type { Database } from '../ledger/database.js';
+import type { DownloadOptions } from '../revocation/download.js';
 
 /** What the commands work with, handed in by the root; each part reads its own piece of the configuration when it is used. */
 export interface OperatorDeps {
@@ -14,6 +15,8 @@ export interface OperatorDeps {
   readonly openDatabase: () => Database;
   readonly openFulfilment: () => Promise<OpenFulfilment>;
   readonly temporal: () => TemporalAccess;
+  /** For tests: where revocation lists may be fetched from. */
+  readonly listDownload?: DownloadOptions;
 }
 
 export interface OpenFulfilment {

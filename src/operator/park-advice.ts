@@ -54,6 +54,11 @@ const ADVICE: Readonly<Record<ParkReason, readonly Step[]>> = {
     ['If the payment is proven another way:', 'release'],
     CLOSE,
   ],
+  CERTIFICATE_REVOKED: [
+    ['A freshly signed copy, which the device brings, is judged by itself. If the payment is proven another way:', 'release'],
+    ['If the certificate is taken off the list again, have the order judged anew:', 'retry'],
+    CLOSE,
+  ],
 };
 
 /** What to do about the order as it is parked; nothing for one that is not. */

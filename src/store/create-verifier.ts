@@ -1,4 +1,5 @@
 import { CheckFailure, createCheckList, type CheckList, type Passed, type VerificationCheck } from './checks.js';
+import type { VerifierRevocation } from './judge-lists.js';
 import { createKnownChains } from './known-chains.js';
 import { parsePurchaseData, type PurchaseData } from './parse-purchase-data.js';
 import {
@@ -10,6 +11,7 @@ import {
   type StoreDocument,
   toDocumentKind,
 } from './store-document.js';
+import type { RevocationList } from './revocation-list.js';
 import { type Refusal, toRefusal } from './verdict.js';
 import { readCompactJws } from './verify-compact-es256.js';
 import { readPayload, readSignedTime, verifySigned, type VerifySignedOptions } from './verify-signed.js';
@@ -25,8 +27,11 @@ export interface Verification<Kind extends DocumentKind = 'purchase-order' | 'su
 
 /** Each judges as of `at`, and never throws for bad evidence: the verdict says it. */
 export interface Verifier {
-  /** What a device hands in: its whole purchaseData or a bare JWS, of an order or of a subscription's status. */
-  verify(evidence: string, at: Date): Promise<Verification>;
+  /**
+   * What a device hands in: its whole purchaseData or a bare JWS, of an order or of a subscription's status. `recorded`:
+   * it was found good by these revocation lists before, and what is asked is whether any list speaks against it.
+   */
+  verify(evidence: string, at: Date, recorded?: readonly RevocationList[]): Promise<Verification>;
   verifyPurchase(jws: string, at: Date): Promise<Verification<'purchase-order'>>;
   verifySubscriptionStatus(jws: string, at: Date): Promise<Verification<'subscription-status'>>;
   verifyNotification(jws: string, at: Date): Promise<Verification<'notification'>>;
@@ -35,19 +40,22 @@ export interface Verifier {
 export interface VerifierOptions {
   /** SHA-256 fingerprints of the trusted roots, in lower-case hex. */
   readonly trustedRoots: readonly string[];
-  /** How old what is kept of a verification is; says nothing about evidence. */
+  /** Undefined: revocation is not looked at. */
+  readonly revocation?: VerifierRevocation | undefined;
+  /** By which revocation lists are fresh or stale, and what is kept of a verification gets old; never evidence. */
   readonly now?: () => Date;
 }
 
-export function createVerifier({ trustedRoots, now = () => new Date() }: VerifierOptions): Verifier {
-  const own = { trustedRoots: new Set(trustedRoots), knownChains: createKnownChains({ now }) };
+export function createVerifier({ trustedRoots, revocation, now = () => new Date() }: VerifierOptions): Verifier {
+  const toLists = (recorded?: readonly RevocationList[]) => revocation && { ...revocation, recorded, now };
+  const own = { trustedRoots: new Set(trustedRoots), knownChains: createKnownChains({ now }), lists: toLists() };
   const judge = <Kind extends DocumentKind>(kinds: readonly Kind[], jws: string, at: Date) =>
     report<Kind>((checks) => judgeDocument(kinds, jws, { ...own, at }, checks));
   return {
-    verify: (evidence, at) =>
+    verify: (evidence, at, recorded) =>
       report(async (checks) => {
         const { jws } = await checks.run('evidence', () => readEvidence(evidence));
-        return judgeDocument(['purchase-order', 'subscription-status'], jws, { ...own, at }, checks);
+        return judgeDocument(['purchase-order', 'subscription-status'], jws, { ...own, at, lists: toLists(recorded) }, checks);
       }),
     verifyPurchase: (jws, at) => judge(['purchase-order'], jws, at),
     verifySubscriptionStatus: (jws, at) => judge(['subscription-status'], jws, at),
@@ -80,7 +88,7 @@ async function judgeDocument<Kind extends DocumentKind>(
   options: VerifySignedOptions,
   checks: CheckList,
 ): Promise<Verdict<Kind>> {
-  const { payload, untimely } = await verifySigned(jws, options, checks);
+  const { payload, doubt } = await verifySigned(jws, options, checks);
   const kind = toDocumentKind(payload);
   if (kind !== undefined && !isOneOf(kinds, kind)) {
     checks.fail('payload', `another kind of document: ${kind}`);
@@ -92,7 +100,7 @@ async function judgeDocument<Kind extends DocumentKind>(
     return toRefusal('PAYLOAD_UNREADABLE', readDocumentFacts(payload));
   }
   await checks.run('payload', () => ({ value: undefined, seen: describeDocument(document), facts: toFacts(document) }));
-  if (untimely !== undefined) return toRefusal(untimely, readDocumentFacts(payload));
+  if (doubt !== undefined) return toRefusal(doubt, readDocumentFacts(payload));
   // The document is of `kind`, which is one of `kinds`.
   return { kind: 'valid', ...document } as Verdict<Kind>;
 }

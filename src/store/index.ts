@@ -12,11 +12,13 @@ export {
   type Verifier,
   type VerifierOptions,
 } from './create-verifier.js';
+export { listDistributionPoints } from './distribution-points.js';
 export { HUAWEI_ROOT_FINGERPRINTS } from './huawei-roots.js';
+export { listsUsedBy, type VerifierRevocation } from './judge-lists.js';
 export type { VerifiedNotification } from './notification-payload.js';
 export { renderCheck, renderReport } from './render-verification.js';
-export { isFresh } from './revocation.js';
-export { readRevocationList, type RevocationList } from './revocation-list.js';
+export { findListFault, isFresh, isListed, type RevocationPolicy } from './revocation.js';
+export { readRevocationList, REVOCATION_LIST_BYTES_MAX, type RevocationList } from './revocation-list.js';
 export type { DocumentKind, StoreDocument } from './store-document.js';
 export { toReport, type VerificationReport } from './verification-report.js';
 export type { InvalidCode, Refusal, SignedFacts, UndecidedCode } from './verdict.js';

@@ -38,6 +38,11 @@ export async function judgeChain(
   await checks.run('path', () => checkHuaweiPath(chain, moment));
   await checks.run('leaf', () => checkLeaf(chain));
   await checks.run('purpose', () => checkPurpose(chain));
-  const good: GoodChain = { leaf: chain.leaf, ...toCommonInterval(chain), checks: checks.list.slice(before) };
+  const good: GoodChain = {
+    leaf: chain.leaf,
+    path: [chain.leaf, chain.intermediate, chain.root],
+    ...toCommonInterval(chain),
+    checks: checks.list.slice(before),
+  };
   return { chain: good, keep: () => knownChains.keep(key, good) };
 }

@@ -5,6 +5,8 @@ import type { ValidInterval } from './huawei-chain.js';
 /** A set of certificates on which every check held, at every moment of the interval. */
 export interface GoodChain extends ValidInterval {
   readonly leaf: Certificate;
+  /** From the leaf to the root. */
+  readonly path: readonly Certificate[];
   /** Where it rests on revocation lists: the first moment at which one of them is stale. */
   readonly freshUntil?: Date | undefined;
   /** What the checks saw: none of it depends on the moment that was asked for. */

@@ -16,6 +16,8 @@ export type InvalidCode = (typeof INVALID_CODES)[number];
 export const UNDECIDED_CODES = [
   'JWS_CERTIFICATE_EXPIRED',
   'CLOCK_OR_CERTIFICATE_EARLY',
+  'CERTIFICATE_REVOKED',
+  'REVOCATION_UNKNOWN',
   'PAYLOAD_UNREADABLE',
 ] as const satisfies readonly ErrorCode[];
 export type UndecidedCode = (typeof UNDECIDED_CODES)[number];

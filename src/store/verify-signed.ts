@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Certificate } from './certificate.js';
 import { CheckFailure, type CheckList, type Facts, type Passed } from './checks.js';
 import { judgeChain, type JudgeChainOptions } from './judge-chain.js';
+import { judgeLists, type JudgeListsOptions } from './judge-lists.js';
 import { isPayload, TIME_MS } from './payload-fields.js';
 import { parseStrictJson } from './strict-json.js';
 import { listGroupOrders } from './sub-group-status-payload.js';
@@ -10,14 +11,18 @@ import { type CompactJws, verifyCompactEs256 } from './verify-compact-es256.js';
 export interface VerifySignedOptions extends JudgeChainOptions {
   /** The moment that certificates and times are judged at. */
   readonly at: Date;
+  /** Undefined: there are no revocation lists here. */
+  readonly lists?: JudgeListsOptions | undefined;
 }
 
 export interface SignedDocument {
   /** Parsed JSON, whatever it is; undefined where the signed bytes are not JSON. */
   readonly payload: unknown;
   /** Signed by the store all right, but not to be acted on now: a fresh copy is wanted. */
-  readonly untimely: 'JWS_CERTIFICATE_EXPIRED' | 'CLOCK_OR_CERTIFICATE_EARLY' | undefined;
+  readonly doubt: Untimely | 'CERTIFICATE_REVOKED' | 'REVOCATION_UNKNOWN' | undefined;
 }
+
+type Untimely = 'JWS_CERTIFICATE_EXPIRED' | 'CLOCK_OR_CERTIFICATE_EARLY';
 
 /** Our clock and the store's may differ by this much without anybody noticing. */
 const SKEW_MS = 5 * 60_000;
@@ -40,16 +45,18 @@ export async function verifySigned(jws: string, options: VerifySignedOptions, ch
     checks,
   );
   if (judged === undefined) throw new TypeError('a signature without a chain');
-  const { keepChain, payload, times } = judged;
+  const { keepChain, path, payload, times } = judged;
   keepChain();
   const { untimely } = toJudgement(times);
   if (untimely === undefined) await checks.run('time', () => checkSignedTime(times));
   else checks.fail('time', ...describeTimes(times));
-  return { payload, untimely };
+  const revocation = await judgeLists(path, options.lists, checks);
+  return { payload, doubt: revocation === 'CERTIFICATE_REVOKED' ? revocation : (untimely ?? revocation) };
 }
 
 interface JudgedHeader {
   readonly keepChain: () => void;
+  readonly path: readonly Certificate[];
   readonly payload: unknown;
   readonly times: Times;
 }
@@ -59,7 +66,7 @@ async function judgeHeader(compact: CompactJws, options: VerifySignedOptions, ch
   const payload = readPayload(compact);
   const own = { signedAt: readSignedTime(payload), at: options.at };
   const { chain, keep } = await judgeChain(x5c, (leaf) => toJudgement({ ...own, leaf }).judgedAt, options, checks);
-  return { keepChain: keep, payload, times: { ...own, leaf: chain.leaf } };
+  return { keepChain: keep, path: chain.path, payload, times: { ...own, leaf: chain.leaf } };
 }
 
 /** What the store's own header has besides. */
@@ -82,7 +89,7 @@ interface Times {
 
 interface Judgement {
   readonly judgedAt: Date;
-  readonly untimely: SignedDocument['untimely'];
+  readonly untimely: Untimely | undefined;
 }
 
 /**

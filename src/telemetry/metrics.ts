@@ -6,7 +6,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  return { registry, ...createPurchaseMetrics([registry]), ...createEngineMetrics([registry]) };
+  return { registry, ...createPurchaseMetrics([registry]), ...createEngineMetrics([registry]), ...createRevocationMetrics([registry]) };
 }
 
 function createPurchaseMetrics(registers: Registry[]) {
@@ -54,6 +54,23 @@ function createEngineMetrics(registers: Registry[]) {
       name: 'dropless_engine_start_failures_total',
       help: 'Starts and signals that Temporal did not take, by reason.',
       labelNames: ['reason'],
+      registers,
+    }),
+  };
+}
+
+function createRevocationMetrics(registers: Registry[]) {
+  return {
+    revocationListAge: new Gauge({
+      name: 'dropless_revocation_list_age_seconds',
+      help: 'Since the issuer’s revocation list was last fetched and found good, or first wanted.',
+      labelNames: ['issuer'],
+      registers,
+    }),
+    revocationListValid: new Gauge({
+      name: 'dropless_revocation_list_valid_seconds',
+      help: 'How long the issuer’s newest revocation list still holds; negative once it is stale.',
+      labelNames: ['issuer'],
       registers,
     }),
   };

@@ -31,7 +31,7 @@ describe('what is kept', () => {
 
   beforeEach(() => {
     const leaf = readCertificate(Buffer.from(pki.x5c[0], 'base64'));
-    chain = { leaf, notBefore: later(-DAY_MS), notAfter: later(DAY_MS), checks: [] };
+    chain = { leaf, path: [leaf], notBefore: later(-DAY_MS), notAfter: later(DAY_MS), checks: [] };
     known = createKnownChains({ now, keptMax: 3 });
     known.keep(key, chain);
   });

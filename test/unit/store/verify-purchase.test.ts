@@ -203,6 +203,7 @@ test('the checks stand in the order of the procedure, with what was seen', async
     'purpose',
     'signature',
     'time',
+    'revocation',
     'payload',
   ];
   expect(checks.map(({ name }) => name)).toEqual(names);
