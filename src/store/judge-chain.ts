@@ -25,7 +25,7 @@ export async function judgeChain(
   { trustedRoots, knownChains }: JudgeChainOptions,
   checks: CheckList,
 ): Promise<JudgedChain> {
-  const key = { x5c, rules: [...trustedRoots].toSorted().join() } satisfies ChainKey;
+  const key = { x5c, roots: [...trustedRoots].toSorted().join() } satisfies ChainKey;
   const known = knownChains.find(key, toMoment);
   if (known !== undefined) {
     checks.repeat(known.checks);

@@ -7,18 +7,19 @@ export interface GoodChain extends ValidInterval {
   readonly leaf: Certificate;
   /** From the leaf to the root. */
   readonly path: readonly Certificate[];
-  /** Where it rests on revocation lists: the first moment at which one of them is stale. */
-  readonly freshUntil?: Date | undefined;
   /** What the checks saw: none of it depends on the moment that was asked for. */
   readonly checks: readonly VerificationCheck[];
 }
 
-/** All that the checks of a path depend on, besides the moment. */
+/**
+ * All that the checks of a path depend on, besides the moment. Revocation is none of them: it is looked up each time, so
+ * that a new list counts at once.
+ */
 export interface ChainKey {
   /** Strict base64, which spells DER bytes in one way only: so the text stands for the bytes. */
   readonly x5c: readonly string[];
-  /** The trusted roots, the policy of revocation and the version of its lists. */
-  readonly rules: string;
+  /** Fingerprints of the trusted roots. */
+  readonly roots: string;
 }
 
 /**
@@ -66,9 +67,8 @@ export function createKnownChains({ now, keptMax = KEPT_MAX }: KnownChainsOption
 }
 
 /** Only forward: a clock that was set back makes nothing last longer. */
-function isFresh({ chain, keptAtMs }: Entry, nowMs: number): boolean {
-  const staleAtMs = Math.min(keptAtMs + KEPT_MS, chain.freshUntil?.getTime() ?? Infinity);
-  return keptAtMs <= nowMs && nowMs < staleAtMs;
+function isFresh({ keptAtMs }: Entry, nowMs: number): boolean {
+  return keptAtMs <= nowMs && nowMs < keptAtMs + KEPT_MS;
 }
 
 /** Written so that a date which is no date is outside. */
@@ -77,4 +77,4 @@ function isWithin({ notBefore, notAfter }: GoodChain, at: Date): boolean {
 }
 
 /** With the lengths: a header that only looks alike, with two certificates in one entry, is no known one. */
-const toText = ({ x5c, rules }: ChainKey): string => `${x5c.map(({ length }) => length).join()} ${x5c.join('')} ${rules}`;
+const toText = ({ x5c, roots }: ChainKey): string => `${x5c.map(({ length }) => length).join()} ${x5c.join('')} ${roots}`;

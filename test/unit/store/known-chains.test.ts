@@ -3,8 +3,9 @@ import { createStorePki, type StorePki } from '../../../dev/store/pki.js';
 import { readCertificate, type Certificate } from '../../../src/store/certificate.js';
 import { createCheckList } from '../../../src/store/checks.js';
 import { createKnownChains, type ChainKey, type GoodChain, type KnownChains } from '../../../src/store/known-chains.js';
-import { createVerifier, type Verifier } from '../../../src/store/index.js';
+import { createVerifier, readRevocationList, type RevocationList, type Verifier } from '../../../src/store/index.js';
 import { verifySigned } from '../../../src/store/verify-signed.js';
+import { makeRevocationList } from '../../support/revocation-lists.js';
 import { AT, DAY_MS, HOUR_MS, later, ORDER } from './signed-evidence.js';
 
 const MINUTE_MS = 60_000;
@@ -23,7 +24,7 @@ beforeEach(() => set(0));
 describe('what is kept', () => {
   let chain: GoodChain;
   let known: KnownChains;
-  const key: ChainKey = { x5c: ['leaf', 'intermediate', 'root'], rules: 'root-1' };
+  const key: ChainKey = { x5c: ['leaf', 'intermediate', 'root'], roots: 'root-1' };
   const at =
     (ms = 0) =>
     (_leaf: Certificate) =>
@@ -73,21 +74,13 @@ describe('what is kept', () => {
     expect(known.find(key, at())).toBe(chain);
   });
 
-  test('ends where a revocation list that it rests on becomes stale', () => {
-    known.keep(key, { ...chain, freshUntil: later(MINUTE_MS) });
-    set(MINUTE_MS - 1);
-    expect(known.find(key, at())).toBeDefined();
-    set(MINUTE_MS);
-    expect(known.find(key, at())).toBeUndefined();
-  });
-
   test.each<[string, ChainKey]>([
-    ['other trusted roots, another policy or other lists', { ...key, rules: 'root-2' }],
+    ['other trusted roots', { ...key, roots: 'root-2' }],
     ['another leaf', { ...key, x5c: ['other', 'intermediate', 'root'] }],
     ['another order', { ...key, x5c: ['intermediate', 'leaf', 'root'] }],
     ['one entry of two', { ...key, x5c: ['leaf', 'intermediateroot'] }],
     ['letters moved from one entry to the next', { ...key, x5c: ['leafi', 'ntermediate', 'root'] }],
-    ['an entry moved into the rules', { x5c: ['leaf', 'intermediate'], rules: 'root root-1' }],
+    ['an entry moved into the roots', { x5c: ['leaf', 'intermediate'], roots: 'root root-1' }],
     ['one certificate more', { ...key, x5c: [...key.x5c, 'root'] }],
     ['none', { ...key, x5c: [] }],
   ])('is not found under %s', (_, other) => {
@@ -174,6 +167,21 @@ describe('a verifier that has seen a good set', () => {
     verifier = createVerifier({ trustedRoots: ['00'.repeat(32)], now });
     expect(await outcomeOf(jws)).toBe('JWS_CHAIN_INVALID');
   });
+});
+
+test('what is kept says nothing of revocations: a new list counts at once', async () => {
+  const [leaf, intermediate] = pki.x5c.map((entry) => readCertificate(Buffer.from(entry, 'base64')));
+  const key = pki.authorityKeys?.intermediate;
+  if (leaf === undefined || intermediate === undefined || key === undefined) throw new TypeError('a chain of ours');
+  const times = { thisUpdate: later(-HOUR_MS), nextUpdate: later(HOUR_MS) };
+  const lists: RevocationList[] = [];
+  const revocation = { policy: 'prefer', lists: () => lists } as const;
+  const verifier = createVerifier({ trustedRoots: [pki.rootFingerprint], now, revocation });
+  const jws = await pki.sign(ORDER);
+  const kindOf = async () => (await verifier.verify(jws, AT)).verdict;
+  expect(await kindOf()).toMatchObject({ kind: 'valid' });
+  lists.push(readRevocationList(await makeRevocationList(intermediate, key, { ...times, revoked: [leaf.serialNumber] })));
+  expect(await kindOf()).toMatchObject({ kind: 'undecided', code: 'CERTIFICATE_REVOKED' });
 });
 
 describe('a verifier that has refused', () => {
