@@ -21,13 +21,14 @@ export function oid(dotted: string): Buffer {
 }
 
 const COMMON_NAME = '2.5.4.3';
+const PRINTABLE_STRING = 0x13;
 
 /** A common name, or any attribute by its OID, string tag and octets. */
 export type NameStep = string | readonly [oid: string, tag: number, text: string];
 
 /** One attribute to each step down; none is the empty name. */
 export function name(...steps: readonly NameStep[]): Buffer {
-  const attributes = steps.map((step) => (typeof step === 'string' ? ([COMMON_NAME, 0x0c, step] as const) : step));
+  const attributes = steps.map((step) => (typeof step === 'string' ? ([COMMON_NAME, PRINTABLE_STRING, step] as const) : step));
   return sequence(...attributes.map(([type, tag, text]) => tlv(0x31, sequence(oid(type), ascii(tag, text)))));
 }
 
