@@ -27,7 +27,15 @@ export async function download(url: string, options: DownloadOptions = {}): Prom
   const { isAllowed = isPublicAddress, timeoutMs = TIMEOUT_MS } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
-  let target = new URL(url);
+  try {
+    return await follow(new URL(url), isAllowed, signal);
+  } catch (error) {
+    throw timeout.aborted ? new Error(`not there within ${timeoutMs} ms`, { cause: error }) : error;
+  }
+}
+
+async function follow(url: URL, isAllowed: (address: string) => boolean, signal: AbortSignal): Promise<Buffer> {
+  let target = url;
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
     const answer = await request(target, isAllowed, signal);
     const location = toLocation(answer);
