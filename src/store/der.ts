@@ -61,9 +61,14 @@ function readFirst(bytes: Buffer): DerValue {
   return { tag, content: bytes.subarray(start, start + length), bytes: bytes.subarray(0, start + length) };
 }
 
+/** An arc as long as a certificate may be would cost seconds to write in digits. */
+const OID_OCTETS_MAX = 128;
+
 /** @throws {RangeError} unless it is an OBJECT IDENTIFIER; in dots. */
 export function readOid(value: DerValue | undefined): string {
-  if (value?.tag !== DER.objectIdentifier || value.content.length === 0) throw new RangeError('no OBJECT IDENTIFIER');
+  if (value?.tag !== DER.objectIdentifier || value.content.length === 0 || value.content.length > OID_OCTETS_MAX) {
+    throw new RangeError('no OBJECT IDENTIFIER');
+  }
   return toDottedOid(value.content);
 }
 
