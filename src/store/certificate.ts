@@ -52,7 +52,7 @@ export function readCertificate(der: Buffer): Certificate {
   const x509 = new X509Certificate(new Uint8Array(der));
   const { subject, serialNumber, notBefore, notAfter } = x509;
   // Bytes and key never change, nor does the answer; a certificate that is kept is not asked twice.
-  const signed = new WeakMap<KeyObject, Promise<boolean>>();
+  const signed = new WeakMap<KeyObject, boolean>();
   return {
     ...extensions,
     der,
@@ -67,8 +67,8 @@ export function readCertificate(der: Buffer): Certificate {
     fault: findProfileFault(body, extensions) ?? findAlgorithmFault(x509) ?? findKeyFault(node.publicKey, body.publicKey),
     fingerprint: createHash('sha256').update(der).digest('hex'),
     publicKey: node.publicKey,
-    isSignedBy({ publicKey }) {
-      const answer = signed.get(publicKey) ?? isSignedBy(x509, publicKey);
+    async isSignedBy({ publicKey }) {
+      const answer = signed.get(publicKey) ?? isSignedBy(node, publicKey);
       signed.set(publicKey, answer);
       return answer;
     },
@@ -81,10 +81,10 @@ function findAlgorithmFault(x509: X509Certificate): string | undefined {
   return `is signed with ${hash?.name ?? 'an algorithm that is unknown here'}`;
 }
 
-async function isSignedBy(x509: X509Certificate, issuerKey: KeyObject): Promise<boolean> {
-  const publicKey = issuerKey.export({ format: 'der', type: 'spki' });
+/** By OpenSSL, which takes a signature in one spelling alone. */
+function isSignedBy(certificate: NodeCertificate, issuerKey: KeyObject): boolean {
   try {
-    return await x509.verify({ publicKey, signatureOnly: true });
+    return certificate.verify(issuerKey);
   } catch {
     return false; // A signature or an algorithm that cannot even be decoded.
   }
