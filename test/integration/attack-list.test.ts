@@ -71,7 +71,8 @@ async function listKept(evidence: string): Promise<string[]> {
   }>('select * from quarantine');
   const cipher = createTestCipher();
   for (const { key_id: keyId, jwe, purchase_order_id: purchaseOrderId, environment } of rows) {
-    expect(jwe).not.toContain(evidence.split('.')[1]?.slice(0, 20));
+    // The signature: a payload may be so short that any text holds it by chance.
+    expect(jwe).not.toContain(evidence.split('.')[2]?.slice(0, 20));
     const opened = await cipher.open(
       { keyId, jwe },
       { purchaseOrderId: purchaseOrderId ?? undefined, environment: environment ?? undefined },
