@@ -106,7 +106,8 @@ function toDer(pem: string): Buffer {
   return Buffer.from(pem.replaceAll(/-----[^-]+-----/g, ''), 'base64');
 }
 
+/** "Any" asks for none in particular. */
 function toPurposes({ extended_key_usage: asked, validation_kind: kind }: Case): string[] {
-  if (asked && asked.length > 0) return asked.map((name) => EXTENDED_KEY_USAGES[name]);
-  return [kind === 'CLIENT' ? EXTENDED_KEY_USAGES.clientAuth : EXTENDED_KEY_USAGES.serverAuth];
+  const names = asked && asked.length > 0 ? asked : ([kind === 'CLIENT' ? 'clientAuth' : 'serverAuth'] as const);
+  return names.filter((name) => name !== 'anyExtendedKeyUsage').map((name) => EXTENDED_KEY_USAGES[name]);
 }

@@ -22,6 +22,7 @@ test.each<[string, CertificatePlan, object, string]>([
   ['for servers where only the kind says it', clientAuth, { validation_kind: 'SERVER', extended_key_usage: [] }, 'FAILURE'],
   ['for clients where the kind says it', clientAuth, { validation_kind: 'CLIENT' }, 'SUCCESS'],
   ['for the usage that is named', clientAuth, { validation_kind: 'SERVER', extended_key_usage: ['clientAuth'] }, 'SUCCESS'],
+  ['for no usage where any will do', clientAuth, { extended_key_usage: ['anyExtendedKeyUsage'] }, 'SUCCESS'],
   ['at the time that is named', {}, { validation_time: '2019-01-01T00:00:00+00:00' }, 'FAILURE'],
   ['at the present time where none is', {}, { validation_time: null }, 'SUCCESS'],
   ['to no greater depth than is named', {}, { max_chain_depth: 0 }, 'SUCCESS'],
