@@ -1,9 +1,9 @@
 // oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 does not load without it.
 import 'reflect-metadata';
-import { createHash, type KeyObject } from 'node:crypto';
-import { AuthorityKeyIdentifierExtension, PublicKey, X509Crl, type Extension, type X509CrlEntry } from '@peculiar/x509';
+import { createHash, verify, type KeyObject } from 'node:crypto';
+import { AuthorityKeyIdentifierExtension, X509Crl, type Extension, type X509CrlEntry } from '@peculiar/x509';
 import { type Certificate, SIGNATURE_HASHES } from './certificate.js';
-import { DER, readDer } from './der.js';
+import { DER, listWithin, readDer } from './der.js';
 
 /** One full revocation list (RFC 5280 §5), wholly read: nothing about it is parsed later, or can fail later. */
 export interface RevocationList {
@@ -53,7 +53,7 @@ export function readRevocationList(der: Buffer): RevocationList {
   const { thisUpdate, nextUpdate, issuer } = crl;
   if (nextUpdate === undefined) throw new TypeError('a revocation list that does not say how long it holds');
   // Bytes and key never change, nor does the answer.
-  const signed = new WeakMap<KeyObject, Promise<boolean>>();
+  const signed = new WeakMap<KeyObject, boolean>();
   return {
     der,
     fingerprint: createHash('sha256').update(der).digest('hex'),
@@ -63,8 +63,8 @@ export function readRevocationList(der: Buffer): RevocationList {
     thisUpdate,
     nextUpdate,
     revoked: new Map(crl.entries.map(toEntry)),
-    isSignedBy({ publicKey }) {
-      const answer = signed.get(publicKey) ?? isSignedBy(crl, publicKey);
+    async isSignedBy({ publicKey }) {
+      const answer = signed.get(publicKey) ?? tryIsSignedBy(der, crl, publicKey);
       signed.set(publicKey, answer);
       return answer;
     },
@@ -106,11 +106,22 @@ function toEntry({ serialNumber, revocationDate, extensions }: X509CrlEntry): [s
   return [toSerialKey(serialNumber), { revokedAt: revocationDate }];
 }
 
-async function isSignedBy(crl: X509Crl, issuerKey: KeyObject): Promise<boolean> {
+/** By OpenSSL, which takes a signature in one spelling alone; in the two forms that have no parameters. */
+function isSignedBy(der: Buffer, { signatureAlgorithm }: X509Crl, key: KeyObject): boolean {
+  const { name, hash } = signatureAlgorithm as { readonly name: string; readonly hash?: { readonly name: string } };
+  const [signed, algorithm, signature] = listWithin(readDer(der), DER.sequence);
+  const [, innerAlgorithm] = listWithin(signed, DER.sequence);
+  const [unusedBits, ...octets] = signature?.tag === DER.bitString ? signature.content : [];
+  if (signed === undefined || algorithm === undefined || unusedBits !== 0) return false;
+  if (innerAlgorithm?.bytes.equals(algorithm.bytes) !== true || key.asymmetricKeyType !== KEY_TYPES[name]) return false;
+  return hash !== undefined && SIGNATURE_HASHES.includes(hash.name) && verify(hash.name, signed.bytes, key, Buffer.from(octets));
+}
+
+const KEY_TYPES: Readonly<Record<string, KeyObject['asymmetricKeyType']>> = { ECDSA: 'ec', 'RSASSA-PKCS1-v1_5': 'rsa' };
+
+function tryIsSignedBy(der: Buffer, crl: X509Crl, key: KeyObject): boolean {
   try {
-    const { hash } = crl.signatureAlgorithm as { readonly hash?: { readonly name: string } };
-    if (hash === undefined || !SIGNATURE_HASHES.includes(hash.name)) return false;
-    return await crl.verify({ publicKey: new PublicKey(issuerKey.export({ format: 'der', type: 'spki' })) });
+    return isSignedBy(der, crl, key);
   } catch {
     return false; // A signature or an algorithm that cannot even be decoded.
   }
