@@ -7,7 +7,7 @@ import { AT, DAY_MS, HOUR_MS, later } from './signed-evidence.js';
 import { createStorePki, type StorePkiOptions } from '../../../dev/store/pki.js';
 import { type Certificate, readCertificate } from '../../../src/store/certificate.js';
 import { judgeRevocation, type RevocationPolicy } from '../../../src/store/revocation.js';
-import { readRevocationList, REVOCATION_LIST_BYTES_MAX, type RevocationList } from '../../../src/store/revocation-list.js';
+import { readRevocationList, REVOCATION_LIST_BYTES_MAX, type RevocationList, toSerialKey } from '../../../src/store/revocation-list.js';
 import { crlNumber, type ListOptions, makeRevocationList } from '../../support/revocation-lists.js';
 
 interface Chain {
@@ -65,6 +65,11 @@ test('a serial number is looked up in the list of its own issuer alone', async (
   const [leaf, intermediate] = chain.path;
   const lists = await readBoth(chain, { revoked: [intermediate.serialNumber] }, { revoked: [leaf.serialNumber] });
   expect(await judge(chain, lists)).toMatchObject({ status: 'good' });
+});
+
+test('a serial number is one number however it is spelt', () => {
+  expect(['00A1', 'a1', '0000a1'].map(toSerialKey)).toEqual(['a1', 'a1', 'a1']);
+  expect(['00', '0000', '1000', '0a'].map(toSerialKey)).toEqual(['00', '00', '1000', '0a']);
 });
 
 test('of two lists of one issuer the newer counts, whichever comes first', async () => {
