@@ -48,7 +48,10 @@ export async function refreshLists(deps: RefreshDeps, { all = false } = {}): Pro
 export function keepListsFresh(deps: RefreshDeps, onError: (error: unknown) => void): () => void {
   const stopping = new AbortController();
   const own = { ...deps, download: { ...deps.download, signal: stopping.signal } };
-  const stop = repeatEvery(LOOK_INTERVAL_MS, () => refreshLists(own).then(() => undefined, onError));
+  const report = (error: unknown) => {
+    if (!stopping.signal.aborted) onError(error);
+  };
+  const stop = repeatEvery(LOOK_INTERVAL_MS, () => refreshLists(own).then(() => undefined, report));
   return () => {
     stop();
     stopping.abort();
@@ -73,6 +76,7 @@ async function fetchList(deps: RefreshDeps, { url, issuerDer }: RevocationSource
   try {
     list = readRevocationList(await download(url, deps.download));
   } catch (error) {
+    deps.download?.signal?.throwIfAborted(); // No fault of the host's: this process ends.
     return error instanceof Error ? error.message : 'it cannot be fetched';
   }
   return (await findListFault(list, readCertificate(issuerDer), deps.now())) ?? list;

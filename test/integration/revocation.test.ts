@@ -190,6 +190,18 @@ test('revoked after the grant nothing is touched; before it the order is parked,
   expect(await listBalances(database.db, poor)).toEqual([{ currency: 'gold', amount: 60n }]);
 });
 
+test('a fetch that a process’s end cuts off is no fault of the host’s: nothing is told', async () => {
+  await meet();
+  const ending = new AbortController();
+  host.answer(LIST_PATHS.leaf, () => ending.abort());
+  host.answer(LIST_PATHS.intermediate, () => undefined);
+  const deps = { db: database.db, now: () => new Date(), alarm: (code: string) => void alarms.push(code) };
+  await expect(refreshLists({ ...deps, download: { ...LOOPBACK_ONLY, signal: ending.signal } })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  expect(alarms).toEqual([]);
+});
+
 test('of several processes one fetches each list', async () => {
   await Promise.all([store.publish('leaf'), store.publish('intermediate')]);
   await meet();
