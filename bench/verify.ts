@@ -3,9 +3,17 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compactVerify, importX509 } from 'jose';
 import { interleave, renderTimings, type Subject, type Timing } from './interleave.js';
-import { createStorePki } from '../dev/store/pki.js';
-import { createVerifier, isSignedEs256, signedTimeOf } from '../src/store/index.js';
+import { createStorePki, type StorePki } from '../dev/store/pki.js';
+import {
+  createVerifier,
+  isSignedEs256,
+  readCertificate,
+  readRevocationList,
+  type RevocationList,
+  signedTimeOf,
+} from '../src/store/index.js';
 import { readCompactJws } from '../src/store/verify-compact-es256.js';
+import { makeRevocationList } from '../test/support/revocation-lists.js';
 
 /** What a repeat under known certificates may cost, against jose with the key in hand. */
 const RATIO_MAX = 1.5;
@@ -39,11 +47,12 @@ async function createSubjects(): Promise<Subject[]> {
   const key = await importX509(leaf.toString(), 'ES256');
   const publicKey = createPublicKey(leaf.publicKey.export({ format: 'pem', type: 'spki' }));
   const trustedRoots = [pki.rootFingerprint];
-  const warm = createVerifier({ trustedRoots });
+  const revocation = { policy: 'prefer', lists: await makeLists(pki) } as const;
+  const warm = createVerifier({ trustedRoots, revocation });
   const { signingInput, signature } = readCompactJws(jws).value;
   return [
     { name: 'jose', what: 'jose.compactVerify, key in hand', calls: 200, run: () => compactVerify(jws, key) },
-    { name: 'warm', what: 'our verification, certificates known', calls: 200, run: () => warm.verifyPurchase(jws, AT) },
+    { name: 'warm', what: 'our verification, certificates known, with lists', calls: 200, run: () => warm.verifyPurchase(jws, AT) },
     {
       name: 'cold',
       what: 'our verification, certificates new',
@@ -54,6 +63,16 @@ async function createSubjects(): Promise<Subject[]> {
     { name: 'envelope', what: 'of it: base64url, header JSON', calls: 200, run: () => readCompactJws(jws) },
     { name: 'payload', what: 'the same and payload JSON', calls: 200, run: () => signedTimeOf(jws) },
   ];
+}
+
+/** As production has them: one of each authority. */
+async function makeLists({ x5c, authorityKeys }: StorePki): Promise<() => readonly RevocationList[]> {
+  if (authorityKeys === undefined) throw new TypeError('a chain of ours is needed');
+  const [, intermediate, root] = x5c.map((entry) => readCertificate(Buffer.from(entry, 'base64')));
+  if (intermediate === undefined || root === undefined) throw new TypeError('three certificates are needed');
+  const ders = [await makeRevocationList(intermediate, authorityKeys.intermediate), await makeRevocationList(root, authorityKeys.root)];
+  const lists = ders.map(readRevocationList);
+  return () => lists;
 }
 
 interface Report {

@@ -72,9 +72,12 @@ function toSeen(error: unknown): string {
   return error instanceof DroplessError ? error.message : 'could not be checked';
 }
 
+/** The most of what is seen, and quickly told. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** Without line breaks, terminal sequences and direction marks. */
 function toPrintable(text: string): string {
-  const printable = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+  const printable = PLAIN.test(text) ? text : text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return printable.length > SEEN_CHARACTERS_MAX ? `${printable.slice(0, SEEN_CHARACTERS_MAX)}…` : printable;
 }
 

@@ -1,4 +1,4 @@
-import { createPayloadFields, isPayload, type Payload, TEXT, TIME_MS } from './payload-fields.js';
+import { createPayloadFields, isPayload, NAME, type Payload, TEXT, TIME_MS } from './payload-fields.js';
 import { readOrderIdentity } from './purchase-order-payload.js';
 import type { Environment, PurchaseOrderId } from '../domain/ids.js';
 
@@ -20,8 +20,8 @@ export interface VerifiedNotification {
 /** Undefined where it cannot be told of which application and environment it is, or which notification. */
 export function readNotification(payload: Payload): VerifiedNotification | undefined {
   const fields = createPayloadFields(payload);
-  const type = fields.required('notificationType', TEXT.min(1));
-  const requestId = fields.required('notificationRequestId', TEXT.min(1));
+  const type = fields.required('notificationType', NAME);
+  const requestId = fields.required('notificationRequestId', NAME);
   const metadata = payload['notificationMetaData'];
   if (type === undefined || requestId === undefined || !isPayload(metadata)) return undefined;
   const { environment, applicationId, purchaseOrderId } = readOrderIdentity(metadata);

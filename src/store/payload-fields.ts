@@ -13,6 +13,8 @@ export const TEXT = z
   .string()
   .max(TEXT_CHARACTERS_MAX)
   .refine((text) => !UNSTORABLE.test(text));
+/** Made once: making a schema costs more than reading by it. */
+export const NAME = TEXT.min(1);
 export const TIME_MS = z.int().positive().max(TIME_MS_MAX);
 
 export interface PayloadFields {

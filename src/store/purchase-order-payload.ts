@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createPayloadFields, type Payload, type PayloadFields, TEXT, TEXT_CHARACTERS_MAX, TIME_MS } from './payload-fields.js';
+import { createPayloadFields, NAME, type Payload, type PayloadFields, TEXT, TEXT_CHARACTERS_MAX, TIME_MS } from './payload-fields.js';
 import { TWICE } from './strict-json.js';
 import { type Environment, parsePurchaseOrderId, type PurchaseOrderId } from '../domain/ids.js';
 import type { ProductType, Revocation, VerifiedPurchase } from '../domain/purchase.js';
@@ -71,7 +71,7 @@ export function toVerifiedPurchase(payload: Payload, verifiedAtMs: number): Veri
     applicationId,
     environment,
     verifiedAtMs,
-    productId: fields.required('productId', TEXT.min(1)) ?? '',
+    productId: fields.required('productId', NAME) ?? '',
     // Of the types, the one that is granted with the most care; a doubtful one is not granted anyway.
     productType: fields.required('productType', PRODUCT_TYPE) ?? 'consumable',
     quantity: fields.optional('quantity', QUANTITY) ?? 1,

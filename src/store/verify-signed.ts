@@ -124,9 +124,7 @@ function checkSignedTime(times: Times): Passed<undefined> {
 function describeTimes(times: Times): [seen: string, facts: Facts] {
   const signedAt = times.signedAt?.toISOString();
   const [at, judgedAt] = [times.at.toISOString(), toJudgement(times).judgedAt.toISOString()];
-  const { notBefore, notAfter } = times.leaf;
-  const valid = `${notBefore.toISOString()} to ${notAfter.toISOString()}`;
-  const seen = `signed ${signedAt ?? 'at no readable time'}, looked at ${at}, certificates judged at ${judgedAt}, leaf valid ${valid}`;
+  const seen = `signed ${signedAt ?? 'at no readable time'}, looked at ${at}, certificates judged at ${judgedAt}`;
   return [seen, { ...(signedAt !== undefined && { signedAt }), at, judgedAt }];
 }
 
