@@ -140,9 +140,12 @@ test('for a person there is a line for each check and for each certificate, and 
 });
 
 describe('what a check saw', () => {
-  const seenOf = async (error: unknown) => {
+  const seenOf = async (error: Error) => {
     const checks = createCheckList();
-    await expect(checks.run('check', () => Promise.reject(error as Error))).rejects.toBe(error);
+    const failing = checks.run('check', () => {
+      throw error;
+    });
+    await expect(failing).rejects.toBe(error);
     return checks.list;
   };
 
