@@ -33,7 +33,8 @@ async function main(args: readonly string[]): Promise<number> {
     scores.push(scoreCases({ format: name, path, results }));
   }
   const ok = scores.every(({ mismatches }) => mismatches.length === 0);
-  console.log(values.json === true ? JSON.stringify({ ok, files: scores }, null, 2) : scores.map(renderScore).join('\n'));
+  const date = new Date().toISOString().slice(0, 10);
+  console.log(values.json === true ? JSON.stringify({ date, ok, files: scores }, null, 2) : [date, ...scores.map(renderScore)].join('\n'));
   return ok ? 0 : 1;
 }
 
