@@ -128,6 +128,7 @@ function openEngine(parts: Parts): Runtime {
     ...shared,
     ...config.fulfilment,
     changed: watch.changed,
+    findLists: listSource.find,
     startFulfilment: (open) => ensureRunning(shared, open),
     rejudgeQuarantine: () => fulfilment.rejudgeQuarantine(),
     logFailure: (failure) => logger.warn(failure, 'a step failed'),

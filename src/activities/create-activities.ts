@@ -5,7 +5,7 @@ import { closeUnfinished, parkPurchase, recordCancelRequest, resolvePurchase, re
 import { restartStranded, type StartFulfilment } from './restart-stranded.js';
 import type { PurchaseSteps, SweepSteps } from './steps.js';
 import { toWorkflowFailure, type LogFailure } from './to-workflow-failure.js';
-import { verifyPurchase } from './verify-purchase.js';
+import { verifyPurchase, type FindLists } from './verify-purchase.js';
 import type { Catalogue } from '../domain/catalogue.js';
 import type { PurchaseOrderId } from '../domain/ids.js';
 import type { Database } from '../ledger/database.js';
@@ -16,6 +16,7 @@ export interface ActivityDeps {
   readonly db: Database;
   readonly cipher: EvidenceCipher;
   readonly verifier: Pick<Verifier, 'verify'>;
+  readonly findLists: FindLists;
   readonly catalogue: () => Catalogue;
   /** Called after each commit that changes a purchase. */
   readonly changed: (purchaseOrderId: PurchaseOrderId) => void;

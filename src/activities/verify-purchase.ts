@@ -6,14 +6,17 @@ import { rereadEvidence } from '../ledger/absorb-evidence.js';
 import type { Database } from '../ledger/database.js';
 import { findEvidence, type StoredEvidence } from '../ledger/evidence.js';
 import type { EvidenceCipher } from '../ledger/evidence-cipher.js';
-import { findLists } from '../ledger/revocation-lists.js';
-import { listsUsedBy, readRevocationList, type Verifier } from '../store/index.js';
+import { listsUsedBy, type RevocationList, type Verifier } from '../store/index.js';
 
 export interface VerifyPurchaseDeps {
   readonly db: Database;
   readonly cipher: EvidenceCipher;
   readonly verifier: Pick<Verifier, 'verify'>;
+  /** Handed in by the root: the revocation lists that evidence was judged by before. */
+  readonly findLists: FindLists;
 }
+
+export type FindLists = (fingerprints: readonly string[]) => Promise<readonly RevocationList[]>;
 
 /**
  * Verifies the newest stored evidence as of the moment that it was first judged at, by the revocation lists of then; an
@@ -21,14 +24,14 @@ export interface VerifyPurchaseDeps {
  * understand in it is read again: an upgrade and a retry are all that such a purchase needs.
  */
 export async function verifyPurchase(
-  { db, cipher, verifier }: VerifyPurchaseDeps,
+  { db, cipher, verifier, findLists }: VerifyPurchaseDeps,
   purchaseOrderId: PurchaseOrderId,
 ): Promise<VerifyPurchaseResult> {
   const stored = await findEvidence(db, purchaseOrderId);
   if (stored === undefined) return { state: 'unverified', code: 'EVIDENCE_INVALID' };
   const evidence = await open(cipher, stored, purchaseOrderId);
   if (typeof evidence !== 'string') return evidence;
-  const recorded = (await findLists(db, listsUsedBy(stored.report))).map(readRevocationList);
+  const recorded = await findLists(listsUsedBy(stored.report));
   const { verdict } = await verifier.verify(evidence, stored.verifiedAt, recorded);
   if (verdict.kind === 'undecided' && verdict.code === 'CERTIFICATE_REVOKED') return { state: 'unverified', code: verdict.code };
   const purchases = verdict.kind === 'valid' ? verdict.purchases : [];

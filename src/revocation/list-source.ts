@@ -1,12 +1,14 @@
 import { rememberCertificates } from './remember-certificates.js';
 import type { Database } from '../ledger/database.js';
 import { repeatEvery } from '../ledger/repeat-every.js';
-import { listNewestLists } from '../ledger/revocation-lists.js';
+import { findLists, listNewestLists } from '../ledger/revocation-lists.js';
 import { type Certificate, readRevocationList, type RevocationList } from '../store/index.js';
 
 export interface ListSource {
   /** Each issuer's newest list that the ledger has, a few seconds behind it. */
   lists(): readonly RevocationList[];
+  /** Those that evidence was judged by before; only what has been replaced since is read from the ledger. */
+  find(fingerprints: readonly string[]): Promise<readonly RevocationList[]>;
   /** Remembers a path that was found good, in the background: its lists are fetched from then on. */
   remember(path: readonly Certificate[]): void;
   close(): void;
@@ -36,6 +38,11 @@ export async function openListSource({ db, onError }: ListSourceOptions): Promis
 
   return {
     lists: () => lists,
+    async find(fingerprints) {
+      const current = lists.filter(({ fingerprint }) => fingerprints.includes(fingerprint));
+      const replaced = fingerprints.filter((wanted) => !current.some(({ fingerprint }) => fingerprint === wanted));
+      return [...current, ...(await findLists(db, replaced)).map(readRevocationList)];
+    },
     remember(path) {
       const key = path.map(({ fingerprint }) => fingerprint).join();
       if (remembered.has(key)) return;

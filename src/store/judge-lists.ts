@@ -33,7 +33,8 @@ export async function judgeLists(
   const { recorded, now } = options;
   options.onPath?.(path);
   const policy = recorded !== undefined && options.policy === 'require-fresh' ? 'prefer' : options.policy;
-  const known = [...(recorded ?? []), ...options.lists()];
+  // A recorded list is mostly still the newest: it is held against a certificate once.
+  const known = [...new Set([...(recorded ?? []), ...options.lists()])];
   const { status, seen, lists } = await judgeRevocation(path, { lists: known, policy, now: now() });
   const facts = { policy, lists: Object.fromEntries(lists.map(({ fingerprint, number }) => [fingerprint, `number ${number}`])) };
   if (status === 'good') {

@@ -8,8 +8,9 @@ import type { Engine } from '../../src/fulfilment/engine.js';
 import type { Alarm } from '../../src/fulfilment/quarantine.js';
 import type { Database } from '../../src/ledger/database.js';
 import { createEvidenceCipher, type EvidenceCipher } from '../../src/ledger/evidence-cipher.js';
+import { findLists } from '../../src/ledger/revocation-lists.js';
 import type { LedgerWatch } from '../../src/ledger/watch.js';
-import type { Verifier } from '../../src/store/index.js';
+import { readRevocationList, type Verifier } from '../../src/store/index.js';
 
 export interface InlineFulfilmentOptions {
   readonly db: Database;
@@ -34,6 +35,7 @@ export function createInlineFulfilment(options: InlineFulfilmentOptions): Fulfil
   const activities = createActivities({
     ...shared,
     changed: ignore,
+    findLists: async (fingerprints) => (await findLists(db, fingerprints)).map(readRevocationList),
     startFulfilment: () => Promise.reject(new TypeError('there is no sweep here')),
     rejudgeQuarantine: () => Promise.reject(new TypeError('there is no sweep here')),
     logFailure: ({ error }) => onFailure(error),
