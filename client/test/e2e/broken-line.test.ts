@@ -2,59 +2,35 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { PurchaseOrderId } from '../../../src/domain/ids.js';
-import { openTestApi, type TestApi } from '../../../test/support/api.js';
 import { createTestWorld, untilEngineUp, untilState, type TestWorld } from '../../../test/support/app.js';
-import { createTestIssuer, type TestIssuer } from '../../../test/support/player-tokens.js';
 import { openTcpProxy, type ProxyMode, type TcpProxy } from '../../../test/support/tcp-proxy.js';
-import { createHttpBackend } from '../../src/main/ets/core/http-backend';
 import { BackendUnreachableError, type Backend } from '../../src/main/ets/core/ports';
-import { APPLICATION_ID } from '../support/device';
-import { createFetchHttp } from '../support/fetch-http';
-import { createLife } from '../support/life';
-import { createVirtualClock } from '../support/virtual-clock';
+import { askBackend } from '../support/ask-backend';
+import { openListeningApi, type ListeningApi } from '../support/listening-api';
 
 const GOLD = { productId: 'gold60', productType: 0 } as const;
 
 let world: TestWorld;
-let api: TestApi;
-let issuer: TestIssuer;
+let api: ListeningApi;
 let line: TcpProxy;
 
 beforeAll(async () => {
   world = await createTestWorld();
   const runtime = await world.openRuntime();
   await untilEngineUp(runtime);
-  issuer = await createTestIssuer();
-  api = await openTestApi(world, runtime, [issuer.entry]);
-  await api.app.listen({ host: '127.0.0.1', port: 0 });
+  api = await openListeningApi(world, runtime);
   // Long enough for the API to have answered into the void.
-  line = await openTcpProxy({ port: (api.app.server.address() as AddressInfo).port, cutAfterMs: 200 });
+  line = await openTcpProxy({ port: api.port, cutAfterMs: 200 });
 });
 beforeEach(() => line.setMode('pass'));
 afterAll(async () => {
-  await api.app.close();
+  await api.close();
   await world.close();
   await line.close();
 });
 
-/** The kit's own backend; its waits between two tries cost no time. */
-async function ask<Answer>(question: (backend: Backend) => Promise<Answer>, baseUrl = `http://${line.address}`): Promise<Answer> {
-  const clock = createVirtualClock();
-  const life = createLife();
-  const { token } = life.wrap('login', { token: (account: string) => issuer.sign(account) });
-  const http = life.wrap('http', createFetchHttp());
-  const backend = createHttpBackend({
-    http,
-    baseUrl,
-    applicationId: APPLICATION_ID,
-    token,
-    clock: clock.forLife(life),
-    timeoutMs: 2_000,
-  });
-  const answer = question(backend);
-  await clock.runUntil(answer, life);
-  return answer;
-}
+const ask = <Answer>(question: (backend: Backend) => Promise<Answer>, baseUrl = `http://${line.address}`): Promise<Answer> =>
+  askBackend({ baseUrl, token: api.issuer.sign, timeoutMs: 2_000 }, question);
 
 let accounts = 0;
 const newAccount = (): string => `broken-line-${accounts++}`;

@@ -1,14 +1,12 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestApi, type TestApi } from '../../../test/support/api.js';
 import { createTestWorld, untilEngineUp, untilState, type TestWorld } from '../../../test/support/app.js';
-import { createTestIssuer, type TestIssuer } from '../../../test/support/player-tokens.js';
 import type { PurchaseOrderId } from '../../../src/domain/ids.js';
 import { findPurchase } from '../../../src/ledger/purchases.js';
 import { createHttpBackend, type HttpPort } from '../../src/main/ets/core/http-backend';
 import { APPLICATION_ID, createDevice, type App, type Device } from '../support/device';
 import { createFetchHttp } from '../support/fetch-http';
 import type { Life } from '../support/life';
+import { openListeningApi, type ListeningApi } from '../support/listening-api';
 
 /** As many calls of ports as the play takes, before and after each: fewer would mean that some are not seen. */
 const POINTS_AT_LEAST = 46;
@@ -16,21 +14,16 @@ const PAIRS = 12;
 const HOUR_MS = 3_600_000;
 
 let world: TestWorld;
-let api: TestApi;
-let issuer: TestIssuer;
-let baseUrl: string;
+let api: ListeningApi;
 
 beforeAll(async () => {
   world = await createTestWorld();
   const runtime = await world.openRuntime();
   await untilEngineUp(runtime);
-  issuer = await createTestIssuer();
-  api = await openTestApi(world, runtime, [issuer.entry]);
-  await api.app.listen({ host: '127.0.0.1', port: 0 });
-  baseUrl = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
+  api = await openListeningApi(world, runtime);
 });
 afterAll(async () => {
-  await api.app.close();
+  await api.close();
   await world.close();
 });
 
@@ -60,8 +53,8 @@ function createPlayer(): Player {
 function launch({ device }: Player, { diesAt, line = createFetchHttp() }: { diesAt?: number; line?: HttpPort } = {}): App {
   return device.launch((life, clock) => {
     const http = life.wrap('http', line);
-    const { token } = life.wrap('login', { token: (account: string) => issuer.sign(account) });
-    return { backend: createHttpBackend({ http, baseUrl, applicationId: APPLICATION_ID, token, clock }) };
+    const { token } = life.wrap('login', { token: (account: string) => api.issuer.sign(account) });
+    return { backend: createHttpBackend({ http, baseUrl: api.baseUrl, applicationId: APPLICATION_ID, token, clock }) };
   }, diesAt);
 }
 

@@ -1,26 +1,20 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createStorePki } from '../../../dev/store/pki.js';
 import { createStore } from '../../../dev/store/store.js';
 import type { PurchaseOrderId } from '../../../src/domain/ids.js';
-import { openTestApi, type TestApi } from '../../../test/support/api.js';
 import { createTestWorld, untilEngineUp, untilState, type TestWorld } from '../../../test/support/app.js';
-import { createTestIssuer, type TestIssuer } from '../../../test/support/player-tokens.js';
+import { createTestIssuer } from '../../../test/support/player-tokens.js';
 import { openTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.js';
-import { createHttpBackend } from '../../src/main/ets/core/http-backend';
 import { BackendUnreachableError, type Backend, type BackendAnswer, type Intent } from '../../src/main/ets/core/ports';
+import { askBackend } from '../support/ask-backend';
 import { APPLICATION_ID } from '../support/device';
-import { createFetchHttp } from '../support/fetch-http';
-import { createLife } from '../support/life';
-import { createVirtualClock } from '../support/virtual-clock';
+import { openListeningApi, type ListeningApi } from '../support/listening-api';
 
 const GOLD = { productId: 'gold60', productType: 0 } as const;
 
 let world: TestWorld;
 let temporal: TcpProxy;
-let api: TestApi;
-let issuer: TestIssuer;
-let baseUrl: string;
+let api: ListeningApi;
 
 beforeAll(async () => {
   world = await createTestWorld();
@@ -28,14 +22,11 @@ beforeAll(async () => {
   temporal = await openTcpProxy({ port: Number(port) });
   const runtime = await world.openRuntime({}, { temporalAddress: temporal.address, fulfilment: { grantWaitMs: 1_500 } });
   await untilEngineUp(runtime);
-  issuer = await createTestIssuer();
-  api = await openTestApi(world, runtime, [issuer.entry]);
-  await api.app.listen({ host: '127.0.0.1', port: 0 });
-  baseUrl = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
+  api = await openListeningApi(world, runtime);
 });
 afterAll(async () => {
   await temporal.setMode('pass');
-  await api.app.close();
+  await api.close();
   await world.close();
   await temporal.close();
 });
@@ -45,20 +36,10 @@ interface Line {
   readonly token?: (account: string) => Promise<string>;
 }
 
-/** The kit's own backend; its waits between two tries cost no time. */
-async function ask<Answer>(
+const ask = <Answer>(
   question: (backend: Backend) => Promise<Answer>,
-  { url = baseUrl, token = issuer.sign }: Line = {},
-): Promise<Answer> {
-  const clock = createVirtualClock();
-  const life = createLife();
-  const http = life.wrap('http', createFetchHttp());
-  const login = life.wrap('login', { token: (account: string) => token(account) });
-  const backend = createHttpBackend({ http, baseUrl: url, applicationId: APPLICATION_ID, token: login.token, clock: clock.forLife(life) });
-  const answer = question(backend);
-  await clock.runUntil(answer, life);
-  return answer;
-}
+  { url = api.baseUrl, token = api.issuer.sign }: Line = {},
+): Promise<Answer> => askBackend({ baseUrl: url, token }, question);
 
 const submit = (account: string, purchaseData: string, line?: Line): Promise<BackendAnswer> =>
   ask((backend) => backend.submit(account, purchaseData), line);
@@ -148,7 +129,7 @@ test('while Temporal is away the order is recorded and pending, and granted when
 test('an API that is not there, or is something else, is no answer', async () => {
   const { purchaseData } = await world.pay();
   await expect(submit(newAccount(), purchaseData, { url: 'http://127.0.0.1:9' })).rejects.toThrow(BackendUnreachableError);
-  await expect(submit(newAccount(), purchaseData, { url: `${baseUrl}/docs` })).resolves.toMatchObject({
+  await expect(submit(newAccount(), purchaseData, { url: `${api.baseUrl}/docs` })).resolves.toMatchObject({
     kind: 'refused',
     code: 'ROUTE_NOT_FOUND',
   });
@@ -160,7 +141,7 @@ test('a token that the server does not take is said so, and grants nothing', asy
   const forged = await createTestIssuer();
   const answer = await submit(account, purchaseData, { token: forged.sign });
   expect(answer).toMatchObject({ kind: 'refused', code: 'CREDENTIALS_INVALID', final: false, mayFinish: false });
-  const another = await submit(account, purchaseData, { token: () => issuer.sign('somebody-else') });
+  const another = await submit(account, purchaseData, { token: () => api.issuer.sign('somebody-else') });
   expect(another).toMatchObject({ kind: 'refused', code: 'CALLER_NOT_ALLOWED', mayFinish: false });
   const { rows } = await world.database.db.query('select 1 from grants where purchase_order_id = $1', [
     purchaseOrderId satisfies PurchaseOrderId,
